@@ -1,0 +1,293 @@
+"""The facts that travel between modules: a show, its episodes, their sound and their words.
+
+Nothing here reads, writes or decides. Files, addresses and names that follow from a fact are
+properties of it, so that each rule is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from placecast.fingerprint import short
+
+Progress = Callable[[float], None]
+"""Told the share that is done, from 0 to 1. It may be told less than before: uploads retry."""
+
+Tree = Mapping[str, bytes]
+"""Files of the public tree: path with forward slashes, and content."""
+
+
+def no_progress(done: float) -> None:
+    """A `Progress` for those who do not watch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Someone who is heard or credited. Role and group: the Podcast Taxonomy's words."""
+
+    name: str
+    role: str = "guest"
+    group: str = "cast"
+    url: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place that an episode is about (`subject`) or was made in (`creator`)."""
+
+    name: str
+    rel: Literal["subject", "creator"] = "subject"
+    geo: str | None = None  # RFC 5870 without its options: geo:52.4862,-1.8904
+    osm: str | None = None  # OpenStreetMap: N, W or R and the number of the object
+    country: str | None = None  # ISO 3166-1 alpha-2: GB, never UK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """Where a part of the episode starts, and what it is called."""
+
+    seconds: float
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Soundbite:
+    """A stretch of the episode that stands for it in a preview."""
+
+    seconds: float
+    duration: float
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mastering:
+    """What the published sound must measure: LUFS (ITU-R BS.1770), dBTP, kilobits a second."""
+
+    loudness: float = -16.0
+    true_peak: float = -1.0
+    mono_kbps: int = 96
+    stereo_kbps: int = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcription:
+    """Which engine and which Whisper model write the transcripts. `weights`: a file, or None to look for them."""
+
+    engine: Literal["whisper", "faster-whisper"] = "whisper"
+    model: str = "base"
+    weights: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderTarget:
+    """Publish by writing into a folder that some web server shows."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Target:
+    """Publish into S3-compatible storage. Credentials come from boto3's own chain, never from here."""
+
+    bucket: str
+    prefix: str = ""  # "" or "some/folder/": never starts with a slash, always ends with one
+    endpoint: str | None = None
+    region: str | None = None
+
+
+Target = FolderTarget | S3Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
+
+    source: Path
+    name: str
+    type: str
+    width: int
+    height: int
+
+    @property
+    def path(self) -> str:
+        return f"media/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Show:
+    """The podcast: what placecast.toml says, validated."""
+
+    title: str
+    description: str
+    url: str  # where the public tree is served; ends with a slash
+    guid: str
+    author: str
+    owner_name: str
+    owner_email: str
+    categories: tuple[tuple[str, ...], ...]  # ("Government",) or ("Science", "Social Sciences")
+    cover: Image
+    target: Target
+    language: str = "en-GB"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
+    explicit: bool = False
+    type: Literal["episodic", "serial"] = "episodic"
+    copyright: str = ""
+    license: str = ""
+    locked: bool = True
+    contact_url: str | None = None  # for the accessibility statement; the owner's e-mail otherwise
+    people: tuple[Person, ...] = ()
+    places: tuple[Place, ...] = ()
+    mastering: Mastering = Mastering()
+    transcription: Transcription = Transcription()
+
+    @property
+    def feed_url(self) -> str:
+        return self.at("feed.xml")
+
+    def at(self, path: str) -> str:
+        """The public address of a path in the public tree."""
+        return self.url + path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Episode:
+    """One episode: what its episode.md says, validated. `published` None is a draft."""
+
+    slug: str
+    file: Path  # the episode.md that says all this
+    title: str
+    guid: str
+    published: datetime | None = None  # aware
+    summary: str = ""
+    notes: str = ""  # Markdown
+    recording: Path | None = None  # where the recording should be; it may be absent
+    season: int | None = None
+    number: int | None = None
+    kind: Literal["full", "trailer", "bonus"] = "full"
+    explicit: bool | None = None  # None: as the show
+    people: tuple[Person, ...] = ()
+    places: tuple[Place, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    soundbites: tuple[Soundbite, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The episode's folder in the public tree, and so the path of its page."""
+        return f"e/{self.slug}/"
+
+    @property
+    def chapters_path(self) -> str:
+        return self.folder + "chapters.json"
+
+    def transcript_path(self, suffix: str) -> str:
+        """The path of the transcript as `vtt`, `srt`, `json`, `txt` or `html`."""
+        return f"{self.folder}transcript.{suffix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFrom:
+    """What a published audio file was made from, by name, so that a change can be named."""
+
+    recording: str  # sha256 of the producer's file
+    mastering: Mastering
+    version: int  # of the mastering code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio:
+    """The facts of a published audio file, as audio.json keeps them."""
+
+    name: str  # <slug>-<sha256[:12]>.mp3
+    bytes: int
+    seconds: float
+    sha256: str
+    loudness: float  # LUFS, measured on the encoded file
+    true_peak: float  # dBTP, measured on the encoded file
+    made_from: MadeFrom
+    type: str = "audio/mpeg"
+
+    @property
+    def path(self) -> str:
+        return f"media/{self.name}"
+
+    @staticmethod
+    def name_for(slug: str, sha256: str) -> str:
+        """The name of published audio: it carries the content's hash, so it never changes its bytes."""
+        return f"{slug}-{short(sha256)}.mp3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word as an engine heard it: with its leading space, if it has one, and its punctuation."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """A sentence with its times in seconds, and who says it when that is known."""
+
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """What is said, sentence by sentence, in time order."""
+
+    cues: tuple[Cue, ...]
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineRecord:
+    """What an engine heard, kept beside the transcript and never edited.
+
+    `vtt` is the sha256 of the transcript file as it was written from this record: a file with
+    another hash was edited by a person. `recording` is the sha256 of what was transcribed.
+    """
+
+    engine: str  # name and version: "openai-whisper 20250625"
+    model: str
+    weights: str  # sha256
+    language: str
+    recording: str
+    vtt: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """An episode with all that is needed to show it to listeners."""
+
+    episode: Episode
+    published: datetime
+    audio: Audio
+    transcript: Transcript
+    edited: bool  # a person has changed the transcript since a machine wrote it
+    notes_html: str  # sanitised
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A show and its releases, newest first: what feed and pages are rendered from."""
+
+    show: Show
+    releases: tuple[Release, ...] = ()
+
+    @property
+    def changed(self) -> datetime | None:
+        """The newest date of the content: never the clock, so that equal content has equal bytes."""
+        return max((release.published for release in self.releases), default=None)

@@ -1,0 +1,276 @@
+"""The `placecast` command: reads what was asked, calls one function, shows the result.
+
+Only this module and `report` know Click. Everything heavy is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from placecast import __version__, report
+from placecast.errors import PlacecastError, UsageError
+
+if TYPE_CHECKING:
+    from placecast.model import Episode
+    from placecast.pipeline import Run
+    from placecast.project import Project
+    from placecast.project.scaffold import NewEpisode
+    from placecast.work import StepName
+
+FOLDER = click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=".",
+    metavar="DIR",
+    help="The show's folder. [default: here]",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Write events and results as JSON Lines.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person.")
+NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
+
+QUESTIONS = {
+    "title": "The show's name",
+    "description": "What it is about, in a sentence or two",
+    "url": "The address where listeners will find the pages and feed.xml",
+    "author": "Who makes it",
+    "email": "An e-mail address that directories can write to",
+    "category": "One of Apple's categories, such as Government",
+}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="placecast")
+def cli() -> None:
+    """From a finished recording to a published podcast episode.
+
+    Begin with `placecast init`, then `placecast publish RECORDING`: it masters, transcribes and tags the recording,
+    builds the feed and the pages, and uploads what has changed. It can be stopped and run again at any time.
+    """
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option("--title", help=QUESTIONS["title"] + ".")
+@click.option("--description", help=QUESTIONS["description"] + ".")
+@click.option("--url", help=QUESTIONS["url"] + ".")
+@click.option("--author", help=QUESTIONS["author"] + ".")
+@click.option("--email", help=QUESTIONS["email"] + ".")
+@click.option("--category", help=QUESTIONS["category"] + ".")
+@NO_INPUT
+def init(directory: Path, no_input: bool, **given: str | None) -> None:
+    """Make a new show in DIRECTORY: its facts, a plain cover, folders for episodes and transcripts."""
+    from placecast.project import scaffold
+
+    answers = _answers(given, ask=not no_input)
+    project = scaffold.init(directory, scaffold.NewShow(**answers))
+    click.echo(f"Made the show in {project.root}.")
+    click.echo("Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING")
+
+
+@cli.command()
+@click.argument("recording", type=click.Path(path_type=Path))
+@FOLDER
+@NO_INPUT
+def new(recording: Path, folder: Path, no_input: bool) -> None:
+    """Begin an episode from RECORDING: its folder, a guid for ever, and a filled-in episode.md."""
+    from placecast.project import Project
+
+    slug = _begin(Project.find(folder), recording, ask=not no_input and _interactive())
+    click.echo(f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}")
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[RECORDING|SLUG]...")
+@click.option(
+    "--redo",
+    type=click.Choice(["master", "transcribe", "tag"]),
+    multiple=True,
+    help="Do this step again, though nothing has changed. May be given several times.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@FOLDER
+@NO_INPUT
+@QUIET
+@JSON
+def publish(
+    names: tuple[str, ...], redo: tuple[StepName, ...], dry_run: bool, folder: Path, no_input: bool, **flags: bool
+) -> None:
+    """Publish episodes: master, transcribe, tag, build feed and pages, upload what has changed.
+
+    Without a name: every episode that has a date. A SLUG: this episode, which gets its date now if it is a draft.
+    A RECORDING that is no episode yet becomes one. Running it again does only what is left to do.
+
+    A name that begins with a dash goes behind two dashes: placecast publish -- -odd-name.wav
+    """
+    from placecast import pipeline
+
+    run, steps = _run(folder, **flags), frozenset(redo)
+    if dry_run:
+        slugs, sketched = _planned_episodes(run.project, names)
+        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
+        return
+    ask = not (no_input or flags["as_json"]) and _interactive()
+    made, built = pipeline.publish(run, [_slug(run.project, name, ask) for name in names], steps)
+    report.show(report.published(made, built, pipeline.waiting(made, built, run.now)), **flags)
+
+
+@cli.command()
+@FOLDER
+@QUIET
+@JSON
+def build(folder: Path, **flags: bool) -> None:
+    """Build the feed and the pages in the folder `feed`, and upload nothing."""
+    from placecast import pipeline
+
+    run = _run(folder, **flags)
+    built = pipeline.rebuild(run)
+    report.show(report.rebuilt(built), **flags)
+
+
+@cli.command()
+@FOLDER
+@JSON
+def status(folder: Path, as_json: bool) -> None:
+    """Where every episode stands, and what happens to it at the next publish."""
+    from placecast.survey import survey
+
+    run = _run(folder, as_json=as_json)
+    show, episodes = run.project.load()
+    report.show(report.standings(show, survey(run.project, show, episodes, run.now)), as_json=as_json)
+
+
+@cli.command()
+@click.option(
+    "--level",
+    type=click.Choice(["required", "recommended", "best"]),
+    default="best",
+    show_default=True,
+    help="The mildest findings to show.",
+)
+@FOLDER
+@JSON
+def check(level: str, folder: Path, as_json: bool) -> None:
+    """Check the facts and the feed against the rules of RSS, Apple and the Podcast Standards Project.
+
+    Ends with 1 when something that is required is wrong.
+    """
+    from placecast import pipeline
+
+    findings = pipeline.examine(_run(folder, as_json=as_json))
+    report.show(report.findings(findings, level), as_json=as_json)
+    if any(finding.severity == "required" for finding in findings):
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@FOLDER
+def preview(port: int, folder: Path) -> None:
+    """Show the pages and the feed on this machine, scheduled episodes included. Ctrl-C ends it."""
+    from placecast import pipeline, serve
+
+    run = _run(folder)
+    with serve.listening(port) as listener:
+        pipeline.build_preview(run, listener.url)
+        click.echo(f"Preview of the show at {listener.url} (feed: {listener.url}feed.xml). Ctrl-C ends it.")
+        listener.serve(run.project.preview)
+
+
+def main() -> None:
+    """Run the command, and turn what went wrong into a message and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except PlacecastError as error:
+        report.failed(error)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nStopped. Run the same command again to go on.", err=True)
+        sys.exit(130)
+
+
+def _run(folder: Path, *, quiet: bool = False, as_json: bool = False) -> Run:
+    """What the commands work with."""
+    from placecast.pipeline import Run
+    from placecast.project import Project
+    from placecast.storage import open_storage
+    from placecast.transcribe import load_engine
+
+    reporter = report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet)
+    return Run(
+        project=Project.find(folder),
+        reporter=reporter,
+        now=datetime.now(UTC),
+        load_engine=load_engine,
+        open_storage=open_storage,
+    )
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:
+    """What was given, and for the rest what the producer answers."""
+    missing = [key for key in QUESTIONS if not given[key]]
+    if missing and not (ask and _interactive()):
+        options = " ".join(f"--{key} …" for key in missing)
+        raise UsageError("placecast init", f"{', '.join(missing)} not given.", f"Give them as options: {options}")
+    return {key: given[key] or click.prompt(question, err=True) for key, question in QUESTIONS.items()}
+
+
+def _slug(project: Project, name: str, ask: bool) -> str:
+    """The episode that a slug or a recording stands for; an unknown recording becomes one."""
+    known = _known_slug(project, name)
+    if known:
+        return known
+    return _begin(project, Path(name), ask=ask) if Path(name).exists() else name
+
+
+def _known_slug(project: Project, name: str) -> str | None:
+    from placecast.project import find_episode
+
+    _, episodes = project.load()
+    found = find_episode(episodes, name)
+    return found.slug if found else None
+
+
+def _begin(project: Project, recording: Path, *, ask: bool) -> str:
+    from placecast.beginning import begin
+
+    slug, missing = begin(project, recording, _asked if ask else lambda new: new)
+    click.echo(f"Made episodes/{slug}/episode.md; nobody has given yet: {', '.join(missing)}.", err=True)
+    return slug
+
+
+def _asked(new: NewEpisode) -> NewEpisode:
+    title = click.prompt("Title", default=new.title, err=True)
+    summary = click.prompt(
+        "Summary, in a sentence or two", default=new.summary, show_default=bool(new.summary), err=True
+    )
+    return replace(new, title=title, summary=summary)
+
+
+def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[str], list[Episode]]:
+    """The slugs that these names stand for, and the episodes among them that a run would begin."""
+    from placecast.beginning import suggestion
+    from placecast.project.scaffold import sketch
+
+    known = {name: _known_slug(project, name) for name in names}
+    recordings = [Path(name) for name in names if not known[name] and Path(name).exists()]
+    sketched = [sketch(project, each, suggestion(project, each)) for each in recordings]
+    named = [slug or name for name, slug in known.items() if slug or not Path(name).exists()]
+    return [*named, *(each.slug for each in sketched)], sketched
+
+
+if __name__ == "__main__":
+    main()

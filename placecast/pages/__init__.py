@@ -1,0 +1,142 @@
+"""The listener's pages: a show's home, a page for each episode, and what a website owes its visitors.
+
+Data in, data out: a publication becomes files of the public tree. The feed, the transcripts' other
+formats, chapters, search and media are made elsewhere; the pages link to them.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from placecast import timecode
+from placecast.fingerprint import sha256
+from placecast.model import Publication, Release
+from placecast.pages import reading, structured_data, wording
+from placecast.pages.notes import notes_html, notes_text, sanitised
+
+__all__ = ["notes_html", "notes_text", "render"]
+
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_DESCRIPTION_LENGTH = 300  # search engines and cards show less; a summary is rarely longer
+
+
+def render(publication: Publication) -> dict[str, bytes]:
+    """The pages and what they load: path in the public tree, and content."""
+    assets = _assets()
+    tree = {f"assets/{name}": content for name, content in assets.values()}
+    tree |= {
+        "index.html": _home(publication),
+        "accessibility/index.html": _page("accessibility.html", publication, root="../"),
+        # Shown at any depth, where a relative link would lead astray.
+        "404.html": _page("missing.html", publication, root=publication.show.url),
+        "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {publication.show.at('sitemap.xml')}\n".encode(),
+        "sitemap.xml": _sitemap(publication),
+    }
+    releases = publication.releases
+    for newer, release, older in zip((None, *releases), releases, (*releases[1:], None), strict=False):
+        tree[f"{release.episode.folder}index.html"] = _episode(release, publication, newer, older)
+    return tree
+
+
+def _home(publication: Publication) -> bytes:
+    summaries = {release.episode.slug: _description(release) for release in publication.releases}
+    data = structured_data.series(publication)
+    return _page("home.html", publication, root="./", summaries=summaries, structured_data=data)
+
+
+def _episode(release: Release, publication: Publication, newer: Release | None, older: Release | None) -> bytes:
+    description = _description(release)
+    return _page(
+        "episode.html",
+        publication,
+        root="../../",
+        release=release,
+        episode=release.episode,
+        newer=newer,
+        older=older,
+        description=description,
+        notes=Markup(sanitised(release.notes_html)),  # noqa: S704 - cleaned here once more
+        parts=reading.parts(release.transcript, release.episode.chapters),
+        structured_data=structured_data.episode(release, publication.show, description),
+    )
+
+
+def _description(release: Release) -> str:
+    """One paragraph of plain text about the episode: its summary, or how its notes begin."""
+    text = release.episode.summary or notes_text(release.episode.notes)
+    words = wording.one_line(text)
+    if len(words) <= _DESCRIPTION_LENGTH:
+        return words
+    return words[: _DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:.–- ") + "…"
+
+
+def _sitemap(publication: Publication) -> bytes:
+    show = publication.show
+    urlset = ET.Element("urlset", xmlns=_SITEMAP)
+    changes = [(show.url, publication.changed), (show.at("accessibility/"), publication.changed)]
+    changes += [(show.at(release.episode.folder), release.published) for release in publication.releases]
+    for address, changed in changes:
+        entry = ET.SubElement(urlset, "url")
+        ET.SubElement(entry, "loc").text = address
+        if changed:
+            ET.SubElement(entry, "lastmod").text = wording.local_iso(changed, show.zone)
+    ET.indent(urlset)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(urlset, encoding="unicode")}\n'.encode()
+
+
+def _page(template: str, publication: Publication, **values: object) -> bytes:
+    names = {kind: f"assets/{name}" for kind, (name, _) in _assets().items()}
+    facts = {"show": publication.show, "publication": publication, "asset": names}
+    return _environment().get_template(template).render(facts | values).encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("placecast.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "anchor": reading.anchor,
+        "clock": timecode.clock,
+        "contact": wording.contact,
+        "contact_name": wording.contact_name,
+        "day": wording.day,
+        "iso_duration": timecode.iso_duration,
+        "language_of": wording.language_of,
+        "length_of": wording.length_of,
+        "licence_address": wording.licence_address,
+        "licence_name": wording.licence_name,
+        "local_iso": wording.local_iso,
+        "map_address": wording.map_address,
+        "one_line": wording.one_line,
+        "people": wording.people,
+        "place_in_show": wording.place_in_show,
+        "role": wording.role,
+        "size": wording.size,
+        "web": wording.web,
+    }
+    return environment
+
+
+@cache
+def _assets() -> Mapping[str, tuple[str, bytes]]:
+    """Style, script and icon under names that carry their content's hash, so browsers may keep them for ever."""
+    folder = files("placecast.pages").joinpath("assets")
+    contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js", "style.css")}
+    return {name: (_hashed(name, content), content) for name, content in contents.items()}
+
+
+def _hashed(name: str, content: bytes) -> str:
+    stem, suffix = name.split(".")
+    return f"{stem}-{sha256(content)[:8]}.{suffix}"

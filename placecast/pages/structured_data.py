@@ -1,0 +1,131 @@
+"""What search engines read: schema.org descriptions of the show and its episodes, as JSON-LD.
+
+What people read is the templates' part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from placecast.model import Chapter, Person, Place, Publication, Release, Show
+from placecast.pages.reading import anchor
+from placecast.pages.wording import coordinates, licence_address, local_iso, people, web
+from placecast.timecode import iso_duration
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+_SCHEMA = "https://schema.org"
+# Inside <script>, HTML ends a script at "</script" and hides things behind "<!--": JSON has escapes for both.
+_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def series(publication: Publication) -> Markup:
+    """The show, for its home page."""
+    show = publication.show
+    facts: dict[str, Value] = {
+        **_series(show),
+        "@context": _SCHEMA,
+        "description": show.description,
+        "inLanguage": show.language,
+        "image": show.at(show.cover.path),
+        "author": {"@type": "Organization", "name": show.author},
+        "genre": [category[-1] for category in show.categories],
+        "license": licence_address(show.license),
+        "isAccessibleForFree": True,
+    }
+    return _script(facts)
+
+
+def episode(release: Release, show: Show, description: str) -> Markup:
+    """An episode with its sound and chapters, for its own page."""
+    facts = release.episode
+    return _script(
+        {
+            "@context": _SCHEMA,
+            "@type": "PodcastEpisode",
+            "@id": show.at(facts.folder),
+            "url": show.at(facts.folder),
+            "name": facts.title,
+            "description": description,
+            "datePublished": local_iso(release.published, show.zone),
+            "timeRequired": iso_duration(release.audio.seconds),
+            "episodeNumber": facts.number,
+            "partOfSeason": {"@type": "PodcastSeason", "seasonNumber": facts.season} if facts.season else None,
+            "partOfSeries": _series(show),
+            "inLanguage": release.transcript.language,
+            "isAccessibleForFree": True,
+            "accessMode": ["auditory", "textual"],
+            "accessibilityFeature": ["transcript"],
+            "contributor": [_person(person) for person in people(facts, show)],
+            "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
+            "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],
+            "image": show.at(show.cover.path),
+            "associatedMedia": _sound(release, show),
+            "hasPart": _clips(release, show),
+        }
+    )
+
+
+def _series(show: Show) -> dict[str, Value]:
+    return {"@type": "PodcastSeries", "@id": show.url, "name": show.title, "url": show.url, "webFeed": show.feed_url}
+
+
+def _sound(release: Release, show: Show) -> Value:
+    audio = release.audio
+    return {
+        "@type": "AudioObject",
+        "name": release.episode.title,
+        "contentUrl": show.at(audio.path),
+        "contentSize": str(audio.bytes),
+        "encodingFormat": audio.type,
+        "duration": iso_duration(audio.seconds),
+        "caption": {
+            "@type": "MediaObject",
+            "contentUrl": show.at(release.episode.transcript_path("vtt")),
+            "encodingFormat": "text/vtt",
+        },
+    }
+
+
+def _clips(release: Release, show: Show) -> list[Value]:
+    """The chapters, each until the next one starts."""
+    page, chapters = show.at(release.episode.folder), release.episode.chapters
+    ends = [chapter.seconds for chapter in chapters[1:]] + [release.audio.seconds]
+    return [_clip(chapter, end, page) for chapter, end in zip(chapters, ends, strict=False)]
+
+
+def _clip(chapter: Chapter, end: float, page: str) -> Value:
+    return {
+        "@type": "Clip",
+        "name": chapter.title,
+        "startOffset": chapter.seconds,
+        "endOffset": end,
+        "url": f"{page}#{anchor(chapter.seconds)}",
+    }
+
+
+def _person(person: Person) -> Value:
+    return {"@type": "Person", "name": person.name, "url": web(person.url)}
+
+
+def _place(place: Place) -> Value:
+    point = coordinates(place)
+    geo: Value = {"@type": "GeoCoordinates", "latitude": point[0], "longitude": point[1]} if point else None
+    return {"@type": "Place", "name": place.name, "geo": geo}
+
+
+def _script(facts: Mapping[str, Value]) -> Markup:
+    """These facts as the content of a script element, whatever they say. ASCII, so U+2028 is escaped as well."""
+    return Markup(json.dumps(_without_gaps(dict(facts))).translate(_ESCAPES))  # noqa: S704 - it is escaped here
+
+
+def _without_gaps(value: Value) -> Value:
+    """What is known: a null or an empty list would be a statement."""
+    if isinstance(value, dict):
+        return {key: _without_gaps(inner) for key, inner in value.items() if inner not in (None, "", [])}
+    if isinstance(value, list):
+        return [_without_gaps(inner) for inner in value]
+    return value

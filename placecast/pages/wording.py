@@ -1,0 +1,134 @@
+"""How facts are put to readers: dates, sizes, numbers, addresses. Every template speaks through these filters."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from placecast.model import Episode, Person, Place, Release, Show
+
+# strftime asks the machine's locale; the same content must have the same bytes everywhere.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_OSM_KINDS = {"N": "node", "W": "way", "R": "relation"}
+_OSM = re.compile(r"([NWR])(\d{1,19})(?:#\d+)?", re.ASCII)
+_GEO = re.compile(r"geo:(?P<latitude>-?\d+(?:\.\d+)?),(?P<longitude>-?\d+(?:\.\d+)?)", re.ASCII)
+_CREATIVE_COMMONS = re.compile(r"cc-(by(?:-nc)?(?:-nd|-sa)?)-([1-4]\.\d)", re.ASCII | re.IGNORECASE)
+_KINDS = {"full": None, "trailer": "Trailer", "bonus": "Bonus"}
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """`20 November 2026`, where the show is at home."""
+    there = moment.astimezone(zone)
+    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+
+
+def local_iso(moment: datetime, zone: ZoneInfo) -> str:
+    """`2026-11-20T06:00:00+00:00`, for `<time datetime>` and structured data."""
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def size(amount: int) -> str:
+    """`12.3 MB`, in powers of ten as people buy them."""
+    return f"{amount / 1_000_000:.1f} MB" if amount >= 100_000 else f"{max(1, round(amount / 1000))} kB"
+
+
+def place_in_show(episode: Episode) -> str:
+    """`Season 2, episode 5`, `Episode 5`, `Trailer`: what there is of it, or nothing."""
+    season = f"season {episode.season}" if episode.season else None
+    number = f"episode {episode.number}" if episode.number else None
+    words = ", ".join(part for part in (_KINDS[episode.kind], season, number) if part)
+    return words[:1].upper() + words[1:]
+
+
+def people(episode: Episode, show: Show) -> tuple[Person, ...]:
+    """Who is credited. The episode's people replace the show's, as in the feed."""
+    return episode.people or show.people
+
+
+def role(person: Person) -> str:
+    """`host`, in lower case: apps disagree about the taxonomy's capitals."""
+    return person.role.strip().lower()
+
+
+def web(address: str | None) -> str | None:
+    """The address if it leads to the web; None if it is missing or would do something else."""
+    return address if address and _scheme(address) in ("http", "https") else None
+
+
+def _scheme(address: str) -> str:
+    """The scheme of an address, or nothing where it cannot be read as one."""
+    try:
+        return urlsplit(address).scheme.lower()
+    except ValueError:
+        return ""
+
+
+def contact(show: Show) -> str:
+    """Where listeners can write to: the contact page, or else the owner's e-mail."""
+    return web(show.contact_url) or "mailto:" + quote(show.owner_email, safe="@+")
+
+
+def contact_name(show: Show) -> str:
+    """The words of that link."""
+    return "our contact page" if web(show.contact_url) else show.owner_email
+
+
+def coordinates(place: Place) -> tuple[str, str] | None:
+    """Latitude and longitude, as written."""
+    match = _GEO.match(place.geo or "")
+    return (match["latitude"], match["longitude"]) if match else None
+
+
+def map_address(place: Place) -> str | None:
+    """Where OpenStreetMap shows this place."""
+    if match := _OSM.fullmatch(place.osm or ""):
+        return f"https://www.openstreetmap.org/{_OSM_KINDS[match[1]]}/{match[2]}"
+    if point := coordinates(place):
+        return "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=14/{0}/{1}".format(*point)
+    return None
+
+
+def language_of(release: Release, show: Show) -> str | None:
+    """The transcript's language where it is another than the page's: `en` says no more than `en-GB`."""
+    spoken = release.transcript.language
+    return spoken if spoken.split("-")[0].lower() != show.language.split("-")[0].lower() else None
+
+
+def length_of(seconds: float) -> str:
+    """`24 min`, `1 hr 5 min`, `45 sec`: as much as one wants to know before listening."""
+    if seconds < 60:
+        return f"{round(seconds)} sec"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return " ".join(part for part in (f"{hours} hr" if hours else "", f"{minutes} min" if minutes else "") if part)
+
+
+def one_line(text: str) -> str:
+    """This text with single spaces and no line breaks."""
+    return " ".join(text.split())
+
+
+def licence_name(licence: str) -> str:
+    """`CC BY-SA 4.0` for the identifier that feeds carry; any other licence as it is."""
+    match = _CREATIVE_COMMONS.fullmatch(licence)
+    return f"CC {match[1].upper()} {match[2]}" if match else licence
+
+
+def licence_address(licence: str) -> str | None:
+    """Where this licence can be read, as far as its identifier tells."""
+    match = _CREATIVE_COMMONS.fullmatch(licence)
+    return f"https://creativecommons.org/licenses/{match[1].lower()}/{match[2]}/" if match else web(licence)

@@ -1,0 +1,124 @@
+"""What must be sent so that the published tree equals ours, and in which order. Pure: no files, no network.
+
+How each file is served and when it is sent comes from one table of rules. `storage` does what is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from placecast.media_types import is_text, media_type
+
+
+class Phase(IntEnum):
+    """What is pointed to is sent before what points to it: nothing of a phase starts before the last one is whole."""
+
+    MEDIA = 0
+    SIDECARS = 1
+    PAGES = 2
+    FEED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file of ours, and how it is to be served."""
+
+    key: str
+    source: Path
+    size: int
+    sha256: str
+    type: str
+    cache_control: str
+    gzip: bool  # for storage that serves what it was given; a folder leaves this to its web server
+    phase: Phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """An object that is there. Only size and mark are sure; the rest is remembered, and empty when it is unknown."""
+
+    key: str
+    size: int  # as stored: after gzip
+    mark: str  # changes whenever the object is written: S3's ETag, a folder's modification time
+    sha256: str = ""  # of the content before gzip
+    type: str = ""
+    cache_control: str = ""
+    gzip: bool = False
+
+    @property
+    def known(self) -> bool:
+        return bool(self.sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    pattern: str
+    phase: Phase
+    cache_control: str
+    gzip: bool = True  # if it is text
+
+
+# The name carries the content's hash, so it never changes its bytes.
+_FOREVER = "public, max-age=31536000, immutable"
+# Caches ask again after five minutes: a correction reaches listeners soon, and a busy feed is not asked for each time.
+_SHORTLY = "public, max-age=300"
+
+# The first pattern that fits; a star reaches across slashes.
+_RULES = (
+    _Rule(pattern="feed.xml", phase=Phase.FEED, cache_control=_SHORTLY),
+    # Players ask for parts of media (Range), which has no use for compressed bytes.
+    _Rule(pattern="media/*", phase=Phase.MEDIA, cache_control=_FOREVER, gzip=False),
+    _Rule(pattern="assets/*", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="e/*/transcript.*", phase=Phase.SIDECARS, cache_control=_SHORTLY),
+    _Rule(pattern="*.html", phase=Phase.PAGES, cache_control=_SHORTLY),
+    _Rule(pattern="sitemap.xml", phase=Phase.PAGES, cache_control=_SHORTLY),
+    _Rule(pattern="*", phase=Phase.SIDECARS, cache_control=_SHORTLY),
+)
+
+
+def upload(key: str, source: Path, size: int, sha256: str) -> Upload:
+    """How this file of the public tree is sent and served. `key` is its path, with forward slashes."""
+    if any(part in ("", ".", "..") for part in key.split("/")):
+        raise ValueError(f"{key!r} is not a path inside the public tree")
+    rule = next(rule for rule in _RULES if fnmatchcase(key, rule.pattern))
+    return Upload(
+        key=key,
+        source=source,
+        size=size,
+        sha256=sha256,
+        type=media_type(key),
+        cache_control=rule.cache_control,
+        gzip=rule.gzip and is_text(key),
+        phase=rule.phase,
+    )
+
+
+def uploads(local: Iterable[Upload], remote: Mapping[str, Stored]) -> tuple[Upload, ...]:
+    """The files that are not there as they should be, in the order in which they are to be sent."""
+    changed = [ours for ours in local if not _same(ours, remote.get(ours.key))]
+    return tuple(sorted(changed, key=lambda ours: (ours.phase, ours.key)))
+
+
+def stored(ours: Upload, *, size: int, mark: str) -> Stored:
+    """What is remembered of a file once it is sent."""
+    return Stored(
+        key=ours.key,
+        size=size,
+        mark=mark,
+        sha256=ours.sha256,
+        type=ours.type,
+        cache_control=ours.cache_control,
+        gzip=ours.gzip,
+    )
+
+
+def _same(ours: Upload, theirs: Stored | None) -> bool:
+    if theirs is None:
+        return False
+    if ours.phase is Phase.MEDIA:  # the name carries the hash: sound is never sent twice because a memory was lost
+        return ours.size == theirs.size
+    return theirs.known and theirs == stored(ours, size=theirs.size, mark=theirs.mark)

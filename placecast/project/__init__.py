@@ -1,0 +1,223 @@
+"""A show's folder: where its files are, and reading and writing what people and runs keep there.
+
+It does not decide what to do (`placecast.work`) and renders nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
+
+from placecast import files, record, vtt
+from placecast.errors import FactsError, Fault, LockedError, UsageError
+from placecast.fingerprint import sha256
+from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Mastering, Show, Transcript
+from placecast.project import facts, front_matter
+
+Found = TypeVar("Found")
+
+SHOW_FILE = "placecast.toml"
+EPISODE_FILE = "episode.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A show's folder, by the folder that placecast.toml lies in."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Project:
+        """The show that this folder belongs to: here or in a folder above."""
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / SHOW_FILE).is_file():
+                return cls(root=folder)
+        cure = "Go to the show's folder, name it with -C FOLDER, or make a new show with: placecast init"
+        raise UsageError(str(start), f"here is no show: no {SHOW_FILE} in this folder or above it.", cure)
+
+    @property
+    def feed(self) -> Path:
+        """The public tree, as it was built last."""
+        return self.root / "feed"
+
+    @property
+    def cache(self) -> Path:
+        """What may be deleted at any time."""
+        return self.root / ".placecast"
+
+    @property
+    def preview(self) -> Path:
+        """The public tree as `placecast preview` shows it, with this machine's address in it."""
+        return self.cache / "preview"
+
+    def media(self, audio: Audio) -> Path:
+        return self.feed / audio.path
+
+    def work_folder(self, slug: str) -> Path:
+        """Where an unfinished episode's mastered file and samples wait for the next step."""
+        return self.cache / "work" / slug
+
+    def transcript_file(self, slug: str) -> Path:
+        return self.root / "transcripts" / f"{slug}.vtt"
+
+    def record_file(self, slug: str) -> Path:
+        return self.root / "transcripts" / f"{slug}.words.json"
+
+    def audio_file(self, slug: str) -> Path:
+        return self.root / "episodes" / slug / "audio.json"
+
+    def shown(self, path: Path) -> str:
+        """A path as people want to read it: from the show's folder, where it lies in there."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    def load(self) -> tuple[Show, tuple[Episode, ...]]:
+        """The show and its episodes; FactsError with every fault of every file at once."""
+        faults: list[Fault] = []
+        show = _gather(faults, self._read_show)
+        episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
+        found = [episode for episode in episodes if episode]
+        faults += _shared_guids(found, self.shown)
+        if faults or show is None:
+            raise FactsError(faults)
+        return show, tuple(found)
+
+    def _episode_files(self) -> list[Path]:
+        return sorted(self.root.glob(f"episodes/*/{EPISODE_FILE}"))
+
+    def _read_show(self) -> Show:
+        return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE)
+
+    def _read_episode(self, path: Path, show: Show | None) -> Episode:
+        return facts.read_episode(_text(path, self.shown(path)), path, self.shown(path), show)
+
+    def mint_date(self, episode: Episode) -> None:
+        """Write the date that an episode was given into its episode.md: from now on it never changes."""
+        if episode.published:
+            text = episode.file.read_bytes().decode("utf-8")
+            line = f"published = {episode.published.isoformat()}"
+            files.write(episode.file, front_matter.insert(text, line, after="guid").encode())
+
+    def audio(self, slug: str) -> Audio | None:
+        """The facts of the published audio, or None before the first time."""
+        path = self.audio_file(slug)
+        if not path.is_file():
+            return None
+        try:
+            return _audio(json.loads(_text(path, self.shown(path))))
+        except (ValueError, KeyError, TypeError) as error:
+            what = f"cannot be read: {error}."
+            cure = "Get it back from git, or delete it and publish again: the audio is then made anew."
+            raise FactsError([Fault(file=self.shown(path), what=what, cure=cure)]) from error
+
+    def write_audio(self, slug: str, audio: Audio) -> None:
+        files.write(self.audio_file(slug), (json.dumps(asdict(audio), indent=2) + "\n").encode())
+
+    def transcript(self, slug: str, language: str) -> Transcript | None:
+        """The transcript as people left it, or None where there is none."""
+        path = self.transcript_file(slug)
+        return vtt.parse(_text(path, self.shown(path)), self.shown(path), language) if path.is_file() else None
+
+    def record(self, slug: str) -> MachineRecord | None:
+        """What a machine heard, or None when no machine wrote the transcript."""
+        path = self.record_file(slug)
+        return record.parse_record(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
+
+    def edited(self, slug: str) -> bool:
+        """Whether a person wrote or changed the transcript."""
+        path, kept = self.transcript_file(slug), self.record(slug)
+        return path.is_file() and (kept is None or sha256(_same_lines(path.read_bytes())) != kept.vtt)
+
+    def write_transcript(self, slug: str, text: str, kept: MachineRecord) -> None:
+        """The words first: a transcript without its record would pass for a person's."""
+        files.write(self.record_file(slug), record.write_record(kept).encode())
+        files.write(self.transcript_file(slug), text.encode())
+
+    def fingerprint(self, path: Path) -> str:
+        """The sha256 of a recording, remembered as long as size and time of the file stay the same."""
+        about = path.stat()
+        name, stamp = str(path.resolve()), [about.st_size, about.st_mtime_ns, about.st_ino]
+        cache = self.cache / "fingerprints.json"
+        known = _known(cache)
+        if known.get(name, {}).get("stamp") != stamp:
+            known[name] = {"stamp": stamp, "sha256": files.sha256_of(path)}
+            files.write(cache, json.dumps(known, indent=1).encode())
+        return str(known[name]["sha256"])
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one run at a time may work on a show."""
+        self.cache.mkdir(exist_ok=True)
+        lock = FileLock(self.cache / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            cure = "Wait for it to end, then run the command again."
+            raise LockedError(str(self.root), "another placecast is at work on this show.", cure) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def find_episode(episodes: Sequence[Episode], wanted: str) -> Episode | None:
+    """The episode that a slug or the path of its recording stands for."""
+    by_slug = next((episode for episode in episodes if episode.slug == wanted), None)
+    path = Path(wanted).resolve()
+    return by_slug or next((each for each in episodes if each.recording and each.recording.resolve() == path), None)
+
+
+def _gather(faults: list[Fault], read: Callable[[], Found]) -> Found | None:
+    """What `read` gives; its faults are kept for later, so that those of all files are reported together."""
+    try:
+        return read()
+    except FactsError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _shared_guids(episodes: Sequence[Episode], shown: Callable[[Path], str]) -> list[Fault]:
+    first: dict[str, Episode] = {}
+    faults = []
+    for episode in episodes:
+        other = first.setdefault(episode.guid, episode)
+        if other is not episode:
+            what = f"is also the guid of {shown(other.file)}; apps would show one of the two only."
+            cure = "Give the newer of the two a guid of its own, if it was never published."
+            faults.append(Fault(file=shown(episode.file), key="guid", what=what, cure=cure))
+    return faults
+
+
+def _text(path: Path, shown: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 text (at byte {error.start})."
+        cure = "Save it again in your editor with the encoding UTF-8."
+        raise FactsError([Fault(file=shown, what=what, cure=cure)]) from error
+
+
+def _same_lines(content: bytes) -> bytes:
+    """The content as git keeps it: a checkout on Windows is no edit."""
+    return content.replace(b"\r\n", b"\n")
+
+
+def _known(cache: Path) -> dict[str, Any]:
+    """What a cache file says; nothing when it is missing or damaged, since it can be made again."""
+    try:
+        known = json.loads(cache.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _audio(data: dict[str, Any]) -> Audio:
+    made_from = data.pop("made_from")
+    mastering = Mastering(**made_from.pop("mastering"))
+    return Audio(**data, made_from=MadeFrom(**made_from, mastering=mastering))

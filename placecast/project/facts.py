@@ -1,0 +1,184 @@
+"""From checked facts to the project's own data: the one place that knows both shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PIL import Image as Picture
+from PIL import UnidentifiedImageError
+
+from placecast.errors import FactsError, Fault
+from placecast.fingerprint import sha256, short
+from placecast.model import (
+    Chapter,
+    Episode,
+    FolderTarget,
+    Image,
+    Mastering,
+    Person,
+    Place,
+    S3Target,
+    Show,
+    Soundbite,
+    Target,
+    Transcription,
+)
+from placecast.project.faults import validate
+from placecast.project.front_matter import read, read_toml
+from placecast.project.schema import EpisodeFacts, Facts, ShowFacts, TargetFacts
+
+Data = TypeVar("Data")
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUG_LIMIT = 80
+# Names that Windows gives to devices: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_COVER_TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+
+
+def read_show(text: str, root: Path, file: str) -> Show:
+    """The show that this placecast.toml describes; FactsError with everything that is wrong with it."""
+    facts = validate(ShowFacts, read_toml(text, file), file)
+    faults: list[Fault] = []
+    cover = _kept(faults, lambda: read_cover(root / facts.cover, f"{file}: cover"))
+    target = _kept(faults, lambda: _target(facts.target, root, file))
+    if faults or cover is None or target is None:
+        raise FactsError(faults)
+    return Show(
+        **_same(facts, "title", "description", "guid", "author", "categories", "language", "explicit", "type")
+        | _same(facts, "copyright", "license", "locked", "contact_url"),
+        url=facts.url.rstrip("/") + "/",
+        owner_name=facts.owner.name,
+        owner_email=facts.owner.email,
+        zone=facts.time_zone,
+        cover=cover,
+        target=target,
+        people=_tables(facts.people, Person),
+        places=_tables(facts.places, Place),
+        mastering=Mastering(**facts.mastering.model_dump()),
+        transcription=_transcription(facts, root),
+    )
+
+
+def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode:
+    """The episode that this episode.md describes; FactsError with everything that is wrong with it."""
+    data, notes = read(text, file)
+    facts = validate(EpisodeFacts, data, file, **({"zone": show.zone} if show else {}))
+    faults = [*slug_faults(path.parent.name, file), *_time_faults(facts, file)]
+    if faults:
+        raise FactsError(faults)
+    return Episode(
+        **_same(facts, "title", "guid", "published", "summary", "season", "number", "kind", "explicit"),
+        slug=path.parent.name,
+        file=path,
+        notes=notes,
+        recording=path.parent / facts.recording if facts.recording else None,
+        people=_tables(facts.people, Person),
+        places=_tables(facts.places, Place),
+        chapters=tuple(Chapter(seconds=each.start, title=each.title, url=each.url) for each in facts.chapters),
+        soundbites=tuple(
+            Soundbite(seconds=each.start, duration=each.duration, title=each.title) for each in facts.soundbites
+        ),
+    )
+
+
+def slug_faults(slug: str, file: str) -> list[Fault]:
+    """What is wrong with a slug: it becomes a folder on every system, an address, and a file's name."""
+    if not SLUG.fullmatch(slug) or len(slug) > SLUG_LIMIT:
+        what = f"the folder's name {slug!r} cannot be an address."
+    elif slug in DEVICES:
+        what = f"the folder's name {slug!r} is reserved by Windows."
+    else:
+        return []
+    cure = f"Name the folder in small letters a-z, digits and single dashes, {SLUG_LIMIT} at most: digbeth-after-dark."
+    return [Fault(file=file, what=what, cure=cure)]
+
+
+def read_cover(path: Path, where: str) -> Image:
+    """The show's cover. Apple and PSP-1 want it square, 1400 to 3000 pixels, JPEG or PNG, in RGB."""
+    try:
+        content = path.read_bytes()
+        with Picture.open(path) as picture:
+            kind, size, mode = picture.format or "", picture.size, picture.mode
+    except (FileNotFoundError, IsADirectoryError):
+        raise FactsError([_cover_fault(where, f"there is no picture {path.name}.")]) from None
+    except (UnidentifiedImageError, OSError) as error:
+        raise FactsError([_cover_fault(where, f"{path.name} cannot be read as a picture: {error}.")]) from error
+    what = _cover_problem(kind, size, mode)
+    if what:
+        raise FactsError([_cover_fault(where, f"{path.name} {what}")])
+    media_type, suffix = _COVER_TYPES[kind]
+    name = f"cover-{short(sha256(content))}.{suffix}"
+    return Image(source=path, name=name, type=media_type, width=size[0], height=size[1])
+
+
+def _cover_problem(kind: str, size: tuple[int, int], mode: str) -> str:
+    width, height = size
+    if kind not in _COVER_TYPES:
+        return f"is a {kind} picture."
+    if width != height or not 1400 <= width <= 3000:
+        return f"has {width} x {height} pixels."
+    return "" if mode in ("RGB", "L", "P") else f"has the colours {mode}, which apps show wrongly."
+
+
+def _cover_fault(where: str, what: str) -> Fault:
+    file, _, key = where.partition(": ")
+    cure = (
+        "Save the cover as a square JPEG or PNG of 1400 to 3000 pixels, in RGB without transparency, and name it here."
+    )
+    return Fault(file=file, key=key, what=what, cure=cure)
+
+
+def _target(facts: TargetFacts, root: Path, file: str) -> Target:
+    if facts.folder and not facts.bucket:
+        return FolderTarget(folder=(root / facts.folder).resolve())
+    if facts.bucket and not facts.folder:
+        prefix = facts.prefix.strip("/")
+        return S3Target(
+            bucket=facts.bucket,
+            prefix=f"{prefix}/" if prefix else "",
+            endpoint=facts.endpoint,
+            region=facts.region,
+        )
+    what = "names both a folder and a bucket." if facts.folder else "names neither a folder nor a bucket."
+    cure = 'Write either folder = "public" or bucket = "my-bucket" under [target].'
+    raise FactsError([Fault(file=file, key="target", what=what, cure=cure)])
+
+
+def _transcription(facts: ShowFacts, root: Path) -> Transcription:
+    weights = facts.transcription.weights
+    return Transcription(
+        engine=facts.transcription.engine,
+        model=facts.transcription.model,
+        weights=root / Path(weights).expanduser() if weights else None,
+    )
+
+
+def _time_faults(facts: EpisodeFacts, file: str) -> list[Fault]:
+    starts = [each.start for each in facts.chapters]
+    cure = "Put the chapters in the order of their start, each with a start of its own."
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        return [Fault(file=file, key="chapters", what="do not start one after another.", cure=cure)]
+    return []
+
+
+def _tables(tables: tuple[Facts, ...], kind: type[Data]) -> tuple[Data, ...]:
+    return tuple(kind(**table.model_dump()) for table in tables)
+
+
+def _same(facts: Facts, *names: str) -> dict[str, Any]:
+    """The facts that have the same name and shape on both sides."""
+    return {name: getattr(facts, name) for name in names}
+
+
+def _kept(faults: list[Fault], read: Callable[[], Data]) -> Data | None:
+    """What `read` gives; its faults are kept for later, so that all are reported together."""
+    try:
+        return read()
+    except FactsError as error:
+        faults.extend(error.faults)
+        return None

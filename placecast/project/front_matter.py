@@ -1,0 +1,48 @@
+"""episode.md: TOML between two `+++` lines, then the show notes in Markdown."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from placecast.errors import FactsError, Fault
+
+FENCE = "+++"
+
+
+def read_toml(text: str, file: str) -> dict[str, Any]:
+    """The table that this text is; FactsError that names the line when it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        cure = "Look at that line: text needs quotes, a list needs brackets, and a key may stand once only."
+        raise FactsError([Fault(file=file, what=f"is not valid TOML: {error}.", cure=cure)]) from error
+
+
+def split(text: str, file: str) -> tuple[str, str]:
+    """The front matter and the notes of an episode.md; FactsError when the fences are missing."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    ends = [number for number, line in enumerate(lines) if line.strip() == FENCE]
+    if len(ends) < 2 or any(line.strip() for line in lines[: ends[0]]):
+        what = f"does not start with its facts between two lines of {FENCE}."
+        raise FactsError(
+            [Fault(file=file, what=what, cure=f"Put {FENCE} alone on the line before and after the facts.")]
+        )
+    # The lines before the facts count too, so that a fault names the line that an editor shows.
+    facts = "\n" * (ends[0] + 1) + "\n".join(lines[ends[0] + 1 : ends[1]])
+    return facts, "\n".join(lines[ends[1] + 1 :]).strip("\n")
+
+
+def read(text: str, file: str) -> tuple[dict[str, Any], str]:
+    """The facts and the notes of an episode.md."""
+    facts, notes = split(text, file)
+    return read_toml(facts, file), notes
+
+
+def insert(text: str, line: str, *, after: str) -> str:
+    """The same file with one more line of facts, below the line of the key `after`, and nothing else changed."""
+    lines = text.split("\n")
+    fences = [number for number, existing in enumerate(lines) if existing.strip() == FENCE]
+    inside = range(fences[0] + 1, fences[1])
+    below = next((n for n in inside if lines[n].replace(" ", "").startswith(f"{after}=")), fences[0])
+    return "\n".join([*lines[: below + 1], line, *lines[below + 1 :]])

@@ -1,0 +1,215 @@
+"""New shows and new episodes: the files that a producer would otherwise write by hand.
+
+Guids are minted here, once; they are never derived again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image as Picture
+from PIL import ImageDraw, ImageFont
+from slugify import slugify
+
+from placecast import files
+from placecast.errors import UsageError
+from placecast.fingerprint import podcast_guid
+from placecast.model import Chapter, Episode
+from placecast.project import EPISODE_FILE, SHOW_FILE, Project
+from placecast.project.facts import DEVICES
+from placecast.timecode import clock
+
+_SLUG_LENGTH = 60
+_COVER_PIXELS = 1600
+_COVER_INK, _COVER_PAPER = "#10312f", "#f4efe4"
+
+IGNORED = """\
+# Made by placecast; what is deleted here is made again.
+.placecast/
+public/
+feed/media/*.mp3
+
+# Recordings are large: keep them where your team keeps such files.
+episodes/*/*.wav
+episodes/*/*.flac
+episodes/*/*.mp3
+episodes/*/*.m4a
+episodes/*/*.mp4
+episodes/*/*.ogg
+episodes/*/*.opus
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewShow:
+    """What `init` asks."""
+
+    title: str
+    description: str
+    url: str
+    author: str
+    email: str
+    category: str
+    language: str = "en-GB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEpisode:
+    """What is known of an episode when it is begun: from the recording's own tags, its name, and the producer."""
+
+    title: str
+    summary: str = ""
+    season: int | None = None
+    number: int | None = None
+    chapters: tuple[Chapter, ...] = ()
+
+
+def init(folder: Path, new: NewShow) -> Project:
+    """A new show in this folder, ready for its first episode. A show that is there is left alone."""
+    if (folder / SHOW_FILE).exists():
+        raise UsageError(str(folder / SHOW_FILE), "is there already.", "Edit it, or choose another folder.")
+    for name in ("episodes", "transcripts", "feed"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    if not (folder / "cover.png").exists():
+        _draw_cover(folder / "cover.png", new.title)
+    if not (folder / ".gitignore").exists():
+        files.write(folder / ".gitignore", IGNORED.encode())
+    files.write(folder / SHOW_FILE, _show_text(new).encode())
+    return Project(root=folder.resolve())
+
+
+def new_episode(project: Project, recording: Path, new: NewEpisode) -> str:
+    """The slug of a new draft for this recording; its episode.md is written last."""
+    slug = free_slug(project, new.title)
+    folder = project.root / "episodes" / slug
+    folder.mkdir(parents=True, exist_ok=True)
+    text = episode_text(new, recording=_kept_recording(project, recording, folder))
+    files.write(folder / EPISODE_FILE, text.encode())
+    return slug
+
+
+def sketch(project: Project, recording: Path, new: NewEpisode) -> Episode:
+    """The episode that `new_episode` would begin, written nowhere: for a dry run."""
+    slug = free_slug(project, new.title)
+    file = project.root / "episodes" / slug / EPISODE_FILE
+    return Episode(slug=slug, file=file, title=new.title, guid="", recording=recording.resolve())
+
+
+def free_slug(project: Project, title: str) -> str:
+    """A slug for this title that no episode has, and that is a good folder on every system."""
+    base = slugify(title, max_length=_SLUG_LENGTH, word_boundary=True) or "episode"
+    base = f"{base}-episode" if base in DEVICES else base
+    taken = {path.parent.name for path in project.root.glob(f"episodes/*/{EPISODE_FILE}")}
+    names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def title_from(recording: Path) -> str:
+    """A title from a file's name: `012_trust-in places.wav` gives `Trust in places`."""
+    words = re.sub(r"[\s_-]+", " ", recording.stem).strip()
+    words = re.sub(r"^(?:\d{4} \d\d \d\d|\d+) (?=\S)", "", words)
+    return words[:1].upper() + words[1:] if words else "New episode"
+
+
+def episode_text(new: NewEpisode, *, recording: str) -> str:
+    """An episode.md with what is known, and comments for what is not."""
+    return "\n".join(["+++", *_episode_lines(new, recording), "+++", "", "Write the show notes here, in Markdown.", ""])
+
+
+def _episode_lines(new: NewEpisode, recording: str) -> Iterable[str]:
+    yield f"title = {quoted(new.title)}"
+    yield f'guid = "{uuid.uuid4()}" # never change it: apps would download the episode again'
+    yield "# published = 2026-05-01T06:00:00 # the show's own clock; `placecast publish` fills it in if it is not here"
+    for key, number in (("season", new.season), ("number", new.number)):
+        yield f"{key} = {number}" if number else f"# {key} = 1"
+    yield f"summary = {quoted(new.summary)} # one or two sentences: apps show it in the list"
+    yield f"recording = {quoted(recording)}"
+    yield from ("", "# [[people]]", '# name = "Full Name"', '# role = "guest"')
+    yield from ("", "# [[places]]", '# name = "Grimsby"', '# geo = "geo:53.5675,-0.0800"', '# country = "GB"')
+    for chapter in new.chapters:
+        yield from ("", "[[chapters]]", f'start = "{clock(chapter.seconds)}"', f"title = {quoted(chapter.title)}")
+    if not new.chapters:
+        yield from ("", "# [[chapters]]", '# start = "0:00"', '# title = "Welcome"')
+
+
+def quoted(text: str) -> str:
+    """The text as a TOML string: JSON's escapes are TOML's too, but for the character DEL."""
+    clean = text.encode("utf-8", "replace").decode()
+    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _kept_recording(project: Project, recording: Path, folder: Path) -> str:
+    """The recording's path as episode.md names it. One from elsewhere is copied: disks are unplugged."""
+    source = recording.resolve()
+    if source.is_relative_to(project.root):
+        return Path(os.path.relpath(source, folder)).as_posix()
+    copy = folder / f"recording{source.suffix.lower()}"
+    with files.replacing(copy) as temporary:
+        shutil.copyfile(source, temporary)
+    return copy.name
+
+
+def _show_text(new: NewShow) -> str:
+    url = new.url.rstrip("/") + "/"
+    return f"""\
+# The facts of the show. Every key is explained in docs/reference.md of placecast.
+title = {quoted(new.title)}
+description = {quoted(new.description)}
+url = {quoted(url)} # where listeners find feed.xml and the pages
+guid = "{podcast_guid(url + "feed.xml")}" # never change it: apps know the show by it
+author = {quoted(new.author)}
+categories = [{quoted(new.category)}] # from Apple's list; "Science > Social Sciences" is a narrower one
+cover = "cover.png" # square, 1400 to 3000 pixels, JPEG or PNG
+language = {quoted(new.language)}
+time_zone = "Europe/London"
+explicit = false
+# copyright = "2026 {new.author.replace('"', "'")}"
+# license = "cc-by-4.0"
+
+[owner] # directories write to this address
+name = {quoted(new.author)}
+email = {quoted(new.email)}
+
+# [[people]] # who is heard in every episode
+# name = "Full Name"
+# role = "host"
+
+[target]
+folder = "public" # the folder that your web server shows; or for S3-compatible storage:
+# bucket = "my-podcast"
+# endpoint = "https://s3.example.org" # leave it out for Amazon
+"""
+
+
+def _draw_cover(path: Path, title: str) -> None:
+    """A plain cover with the show's title, until there is a better one."""
+    picture = Picture.new("RGB", (_COVER_PIXELS, _COVER_PIXELS), _COVER_INK)
+    draw = ImageDraw.Draw(picture)
+    lines = _lines(title)
+    size = min(260, int(_COVER_PIXELS * 1.5 / max(map(len, lines))), _COVER_PIXELS // (len(lines) + 1))
+    draw.multiline_text(
+        (_COVER_PIXELS / 2, _COVER_PIXELS / 2),
+        "\n".join(lines),
+        font=ImageFont.load_default(size),
+        fill=_COVER_PAPER,
+        anchor="mm",
+        align="center",
+        spacing=size // 3,
+    )
+    with files.replacing(path) as temporary:
+        picture.save(temporary, format="PNG", optimize=True)
+
+
+def _lines(title: str, width: int = 14) -> list[str]:
+    lines = [""]
+    for word in title.split() or ["Podcast"]:
+        fits = len(lines[-1]) + len(word) < width or not lines[-1]
+        lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if fits else [*lines, word]
+    return lines

@@ -1,0 +1,238 @@
+"""What may stand in placecast.toml and episode.md, and the cure for each fact that is wrong.
+
+The description of a field is the cure that a producer reads. Translating to the project's own
+dataclasses is `facts.py`'s work.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from placecast.categories import is_category
+from placecast.timecode import parse_clock
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
+_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s]*)?")
+_GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?")
+_OSM = re.compile(r"[NWR]\d+(#\d+)?")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def _shaped(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone that is known here") from error
+
+
+def _category(names: Any) -> tuple[str, ...]:
+    path = tuple(part.strip() for part in str(names).split(">"))
+    if not is_category(path):
+        raise ValueError(f"{names!r} is not in Apple's list of categories")
+    return path
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, str):
+        return parse_clock(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    raise ValueError(f"{value!r} is not a time in the recording")
+
+
+def _aware(value: Any, info: ValidationInfo) -> datetime:
+    """A moment, in the show's zone where the file names none. A wall clock that did not exist, or twice, is refused."""
+    if not isinstance(value, datetime):
+        kind = "a date without a time" if isinstance(value, date) else "not a date and time"
+        raise ValueError(f"{value} is {kind}")
+    if value.tzinfo is not None:
+        return value
+    zone: ZoneInfo = info.context["zone"] if info.context else ZoneInfo("UTC")
+    first, second = (value.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        exists = (first.astimezone(ZoneInfo("UTC")).astimezone(zone)).replace(tzinfo=None) == value
+        fault = "happens twice" if exists else "does not exist"
+        raise ValueError(
+            f"{value} {fault} in {zone.key}, because the clocks change then: add the offset, such as +01:00"
+        )
+    return first
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
+Language = Annotated[str, _shaped(_LANGUAGE, "a language tag")]
+Email = Annotated[str, _shaped(_EMAIL, "an e-mail address")]
+WebAddress = Annotated[str, _shaped(_WEB, "a web address")]
+Uuid = Annotated[str, _shaped(_UUID, "a UUID in small letters")]
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+Number = Annotated[int, Field(ge=1)]
+
+
+class Facts(BaseModel):
+    """No unknown keys: a misspelt key that is silently ignored is a fact that is lost."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+
+
+class PersonFacts(Facts):
+    name: Annotated[
+        str, Field(min_length=1, max_length=128, description='Write name = "Full Name", of 128 letters at most.')
+    ]
+    role: str = Field(
+        "guest", description='Write role = "host", "guest", "producer" or another role of the Podcast Taxonomy.'
+    )
+    group: str = Field("cast", description='Write group = "cast", or another group of the Podcast Taxonomy.')
+    url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
+    image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
+
+
+class PlaceFacts(Facts):
+    name: Annotated[
+        str, Field(min_length=1, max_length=128, description='Write name = "Grimsby", of 128 letters at most.')
+    ]
+    rel: Literal["subject", "creator"] = Field(
+        "subject", description='Write rel = "subject" for what the episode is about, "creator" for where it was made.'
+    )
+    geo: Annotated[str, _shaped(_GEO, "a geo address")] | None = Field(
+        None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.'
+    )
+    osm: Annotated[str, _shaped(_OSM, "an OpenStreetMap object")] | None = Field(
+        None, description='Write osm = "R113314": N, W or R and the number that OpenStreetMap shows.'
+    )
+    country: Annotated[str, _shaped(_COUNTRY, "a country code")] | None = Field(
+        None, description='Write country = "GB": two capital letters of ISO 3166 (GB, not UK).'
+    )
+
+
+class ChapterFacts(Facts):
+    start: Seconds = Field(description='Write start = "12:34" (minutes:seconds) or start = 754 (seconds).')
+    title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "What this part is about".')]
+    url: WebAddress | None = Field(None, description='Write url = "https://…".')
+
+
+class SoundbiteFacts(Facts):
+    start: Seconds = Field(description='Write start = "12:34" (minutes:seconds) or start = 754 (seconds).')
+    duration: Annotated[
+        Seconds, Field(gt=0, description="Write duration = 30, in seconds; 15 to 120 is what apps show.")
+    ]
+    title: Annotated[str, Field(max_length=128, description='Write title = "…", of 128 letters at most.')] = ""
+
+
+class OwnerFacts(Facts):
+    name: Text = Field(description='Write name = "…" under [owner]: who answers for the show.')
+    email: Email = Field(description='Write email = "podcast@example.org" under [owner]: directories write to it.')
+
+
+class MasteringFacts(Facts):
+    loudness: float = Field(
+        -16.0, ge=-31, le=-9, strict=False, description="Write loudness = -16, in LUFS, from -31 to -9."
+    )
+    true_peak: float = Field(
+        -1.0, ge=-9, le=0, strict=False, description="Write true_peak = -1, in dBTP, from -9 to 0."
+    )
+    mono_kbps: Literal[64, 80, 96, 112, 128] = Field(96, description="Write mono_kbps = 96 (64, 80, 96, 112 or 128).")
+    stereo_kbps: Literal[96, 112, 128, 160, 192, 256] = Field(
+        128, description="Write stereo_kbps = 128 (96, 112, 128, 160, 192 or 256)."
+    )
+
+
+class TranscriptionFacts(Facts):
+    engine: Literal["whisper", "faster-whisper"] = Field(
+        "whisper", description='Write engine = "whisper", or "faster-whisper" (smaller to install).'
+    )
+    model: Text = Field(
+        "base", description='Write model = "base", or another of Whisper\'s models, such as "small.en" or "turbo".'
+    )
+    weights: Text | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
+
+
+class TargetFacts(Facts):
+    folder: Text | None = Field(None, description='Write folder = "public": the folder that your web server shows.')
+    bucket: Annotated[str, _shaped(_BUCKET, "a bucket's name")] | None = Field(
+        None, description='Write bucket = "my-bucket": 3 to 63 small letters, digits and dashes.'
+    )
+    prefix: str = Field("", description='Write prefix = "podcast", the folder inside the bucket, or leave it out.')
+    endpoint: WebAddress | None = Field(
+        None, description='Write endpoint = "https://…", for storage that is not Amazon\'s.'
+    )
+    region: Text | None = Field(None, description='Write region = "eu-west-2", or leave it out.')
+
+
+class ShowFacts(Facts):
+    title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "The name of the show".')]
+    description: Text = Field(description='Write description = "What the show is about", of 4,000 letters at most.')
+    url: WebAddress = Field(
+        description='Write url = "https://podcast.example.org/": where listeners find feed.xml and the pages.'
+    )
+    guid: Uuid = Field(
+        description="`placecast init` mints it once. It must never change afterwards: apps know the show by it."
+    )
+    author: Text = Field(description='Write author = "Who makes the show".')
+    owner: OwnerFacts = Field(description="Write a table [owner] with name and email.")
+    categories: tuple[Annotated[tuple[str, ...], BeforeValidator(_category)], ...] = Field(
+        min_length=1,
+        strict=False,
+        description='Write categories = ["Government"], or "Science > Social Sciences" for a narrower one.',
+    )
+    cover: Text = Field(description='Write cover = "cover.jpg": a square JPEG or PNG of 1400 to 3000 pixels.')
+    language: Language = Field("en-GB", description='Write language = "en-GB": a language, and a country if you like.')
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default_factory=lambda: ZoneInfo("Europe/London"), description='Write time_zone = "Europe/London".'
+    )
+    explicit: bool = Field(False, description="Write explicit = true or explicit = false, without quotes.")
+    type: Literal["episodic", "serial"] = Field(
+        "episodic", description='Write type = "episodic", or "serial" for a story in order.'
+    )
+    copyright: Annotated[str, Field(max_length=255, description='Write copyright = "2026 Our University".')] = ""
+    license: Annotated[str, Field(max_length=128, description='Write license = "cc-by-4.0".')] = ""
+    locked: bool = Field(True, description="Write locked = true: other hosts may not import the feed without asking.")
+    contact_url: WebAddress | None = Field(
+        None, description='Write contact_url = "https://…", a page with a contact form.'
+    )
+    people: tuple[PersonFacts, ...] = Field((), strict=False, description="Write one table [[people]] for each person.")
+    places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
+    mastering: MasteringFacts = Field(MasteringFacts(), description="Write a table [mastering].")
+    transcription: TranscriptionFacts = Field(TranscriptionFacts(), description="Write a table [transcription].")
+    target: TargetFacts = Field(description='Write a table [target] with folder = "public", or with bucket = "…".')
+
+
+class EpisodeFacts(Facts):
+    title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "The name of the episode".')]
+    guid: Annotated[str, Field(min_length=1, max_length=255)] = Field(
+        description="`placecast new` mints it once. It must never change: apps would download the episode again."
+    )
+    published: Annotated[datetime, BeforeValidator(_aware)] | None = Field(
+        None, description="Write published = 2026-05-01T06:00:00+01:00, or without the offset for the show's own clock."
+    )
+    summary: Annotated[str, Field(max_length=4000, description='Write summary = "One or two sentences".')] = ""
+    recording: Text | None = Field(
+        None, description='Write recording = "the-file.wav", next to this file, or a path to it.'
+    )
+    season: Number | None = Field(None, description="Write season = 1, or leave it out.")
+    number: Number | None = Field(None, description="Write number = 1, or leave it out.")
+    kind: Literal["full", "trailer", "bonus"] = Field("full", description='Write kind = "full", "trailer" or "bonus".')
+    explicit: bool | None = Field(None, description="Write explicit = true or explicit = false, without quotes.")
+    people: tuple[PersonFacts, ...] = Field((), strict=False, description="Write one table [[people]] for each person.")
+    places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
+    chapters: tuple[ChapterFacts, ...] = Field(
+        (), strict=False, description="Write one table [[chapters]] for each chapter."
+    )
+    soundbites: tuple[SoundbiteFacts, ...] = Field(
+        (), strict=False, description="Write one table [[soundbites]] for each."
+    )

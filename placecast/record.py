@@ -1,0 +1,54 @@
+"""What an engine heard, as the JSON that stands beside a transcript: a word a line, so that git can compare it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from math import isfinite
+
+from placecast.errors import TranscriptError
+from placecast.model import MachineRecord, Word
+
+_VERSION = 1
+_FACTS = tuple(entry.name for entry in fields(MachineRecord) if entry.name != "words")
+
+
+def write_record(record: MachineRecord) -> str:
+    """The record as the text of a file: each word as [start, end, probability, text]."""
+    facts = {"version": _VERSION, **{name: getattr(record, name) for name in _FACTS}}
+    lines = [f"{_json(name)}: {_json(value)}" for name, value in facts.items()]
+    words = ",\n".join(_json([word.start, word.end, word.probability, word.text]) for word in record.words)
+    return "{\n" + ",\n".join([*lines, f'"words": [\n{words}\n]']) + "\n}\n"
+
+
+def parse_record(text: str, file: str) -> MachineRecord:
+    """The record in the text of a file; TranscriptError when it is not one."""
+    try:
+        data = json.loads(text)
+        if data["version"] != _VERSION:
+            raise ValueError(f"its version is {data['version']!r}, not {_VERSION}")
+        facts = {name: _string(data[name], name) for name in _FACTS}
+        return MachineRecord(**facts, words=tuple(map(_word, data["words"])))
+    except (ValueError, KeyError, TypeError) as exc:
+        reason = f"{exc} is missing" if isinstance(exc, KeyError) else str(exc)
+        what = f"the record of what was heard is damaged ({reason})."
+        cure = "No one needs to edit this file: bring back its last version from git, or delete it."
+        raise TranscriptError(file, what, cure) from exc
+
+
+def _word(entry: object) -> Word:
+    match entry:
+        case [float() | int() as start, float() | int() as end, float() | int() as probability, str() as text]:
+            if all(map(isfinite, (start, end, probability))):
+                return Word(start=float(start), end=float(end), text=text, probability=float(probability))
+    raise ValueError(f"{entry!r} is not a word")
+
+
+def _string(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is not text")
+    return value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,200 @@
+"""What a run says while it works, and what it says at the end: for people, or as JSON Lines.
+
+Progress and warnings go to stderr; the answer goes to stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from placecast.errors import PlacecastError
+from placecast.model import Progress, no_progress
+
+if TYPE_CHECKING:
+    from placecast.checks import Finding
+    from placecast.model import Episode, Show
+    from placecast.pipeline import Built, Plan
+    from placecast.survey import Standing
+
+LEVELS = ("required", "recommended", "best")
+_DONE = {"master": "Mastered", "transcribe": "Transcribed", "tag": "Tagged"}
+_BAR = 28
+
+
+@dataclass(kw_only=True)
+class TerminalReporter:
+    """Steps with their reasons and durations; a bar only where it can be drawn over."""
+
+    quiet: bool = False
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+
+    @contextmanager
+    def step(self, what: str, reason: str) -> Iterator[Progress]:
+        started = time.monotonic()
+        self._say(f"{click.style(what, bold=True)} ({reason})")
+        yield self._bar() if self.stream.isatty() and not self.quiet else no_progress
+        self._clear()
+        self._say(f"  done in {duration(time.monotonic() - started)}")
+
+    def note(self, text: str) -> None:
+        self._say(text)
+
+    def warn(self, text: str) -> None:
+        click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
+
+    def _say(self, text: str) -> None:
+        if not self.quiet:
+            click.echo(text, file=self.stream)
+
+    def _bar(self) -> Progress:
+        started = time.monotonic()
+
+        def show(done: float) -> None:
+            left = (time.monotonic() - started) * (1 - done) / done if done > 0.02 else None
+            full = "#" * int(done * _BAR)
+            ahead = f", {duration(left)} left" if left else ""
+            click.echo(f"\r  [{full:<{_BAR}}] {done:4.0%}{ahead:<20}", file=self.stream, nl=False)
+
+        return show
+
+    def _clear(self) -> None:
+        if self.stream.isatty() and not self.quiet:
+            click.echo("\r\x1b[2K", file=self.stream, nl=False)
+
+
+@dataclass(kw_only=True)
+class JsonReporter:
+    """One event a line on stdout, for other programs."""
+
+    stream: TextIO = field(default_factory=lambda: sys.stdout)
+
+    @contextmanager
+    def step(self, what: str, reason: str) -> Iterator[Progress]:
+        started = time.monotonic()
+        self.event("step", what=what, reason=reason)
+        yield no_progress
+        self.event("done", what=what, seconds=round(time.monotonic() - started, 3))
+
+    def note(self, text: str) -> None:
+        self.event("note", text=text)
+
+    def warn(self, text: str) -> None:
+        self.event("warning", text=text)
+
+    def event(self, kind: str, **facts: Any) -> None:
+        click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False), file=self.stream)
+
+
+def duration(seconds: float) -> str:
+    """`4.2 s` or `12 min 05 s`: for a terminal."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a command answers: lines for people, and the same as data for programs."""
+
+    lines: tuple[str, ...]
+    data: dict[str, Any]
+
+
+def show(answer: Answer, *, quiet: bool = False, as_json: bool = False) -> None:
+    """The answer, on stdout."""
+    if as_json:
+        click.echo(json.dumps({"event": "result", **answer.data}, ensure_ascii=False))
+    elif not quiet:
+        click.echo("\n".join(answer.lines))
+
+
+def failed(error: PlacecastError) -> None:
+    """Every fault with its cure, on stderr."""
+    for fault in error.faults:
+        where = ": ".join(part for part in (fault.file, fault.key) if part)
+        click.echo(f"{click.style(where, bold=True)}: {fault.what}\n  {fault.cure}", err=True)
+
+
+def planned(plan: Plan) -> Answer:
+    """What a run would do."""
+    lines = [f"would give {each.slug} its date: {each.published:%d %B %Y, %H:%M %Z}" for each in plan.minted]
+    lines += [f"would {step.name} {step.slug} ({step.reason})" for step in plan.steps]
+    if plan.built is None:
+        lines += ["would then build feed and pages, and upload what is new or changed"]
+        changed, uploads = None, None
+    else:
+        changed, uploads = list(plan.built.changed.written), [each.key for each in plan.built.uploads]
+        lines += [f"would write feed/{path}" for path in changed]
+        lines += [f"would remove feed/{path}" for path in plan.built.changed.removed]
+        lines += [f"would upload {key} to {plan.storage.name}" for key in uploads]
+    if plan.empty:
+        lines = ["Nothing to do: everything is published as it is here."]
+    steps = [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps]
+    return Answer(lines=tuple(lines), data={"steps": steps, "write": changed, "upload": uploads})
+
+
+def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) -> Answer:
+    """What a run has made, where it is, and what waits."""
+    show_facts = built.publication.show
+    waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
+    lines = ["Nothing to do: everything is published as it is here."] if plan.empty else []
+    lines += [f"{_DONE[step.name]} {step.slug}" for step in plan.steps]
+    if not plan.empty:
+        total = sum(each.size for each in built.uploads)
+        lines.append(f"Sent {len(built.uploads)} files ({size(total)}) to {plan.storage.name}")
+    lines += [f"Waiting: {text}" for text in waits]
+    lines.append(f"Feed: {show_facts.feed_url} ({_episodes(len(built.publication.releases))})")
+    data = {
+        "nothing_to_do": plan.empty,
+        "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
+        "uploaded": [each.key for each in built.uploads],
+        "target": plan.storage.name,
+        "feed": show_facts.feed_url,
+        "waiting": waits,
+    }
+    return Answer(lines=tuple(lines), data=data)
+
+
+def rebuilt(built: Built) -> Answer:
+    """What a build has changed in the folder `feed`."""
+    changed = built.changed
+    lines = [f"wrote feed/{path}" for path in changed.written] + [f"removed feed/{path}" for path in changed.removed]
+    data = {"written": list(changed.written), "removed": list(changed.removed)}
+    return Answer(lines=tuple(lines or ["Nothing to do: the folder feed is up to date."]), data=data)
+
+
+def standings(show_facts: Show, found: Sequence[Standing]) -> Answer:
+    """Where every episode stands."""
+    lines = [f"{show_facts.title}: {_episodes(len(found))}"]
+    width = max((len(each.episode.slug) for each in found), default=0)
+    for each in found:
+        lines.append(f"  {each.episode.slug:<{width}}  {each.state:<12}  {each.next}".rstrip())
+    data = [{"slug": each.episode.slug, "state": each.state, "next": each.next} for each in found]
+    return Answer(lines=tuple(lines), data={"show": show_facts.title, "episodes": data})
+
+
+def findings(found: Sequence[Finding], level: str) -> Answer:
+    """The findings of `placecast check`, the gravest first."""
+    shown = [each for each in found if LEVELS.index(each.severity) <= LEVELS.index(level)]
+    shown.sort(key=lambda each: LEVELS.index(each.severity))
+    lines = [f"{each.severity} {each.code}: {each.where}\n  {each.what} {each.why}\n  {each.cure}" for each in shown]
+    lines.append(f"{len(shown)} findings." if shown else "Nothing found: the facts and the feed follow the rules.")
+    return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
+
+
+def size(count: int) -> str:
+    """`4.2 MB`, for people."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
+
+
+def _episodes(count: int) -> str:
+    return f"{count} episode{'s' * (count != 1)}"

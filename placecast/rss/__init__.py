@@ -1,0 +1,219 @@
+"""The feed: a show and its releases as RSS 2.0 with Apple's and the Podcasting 2.0 tags.
+
+It writes what the facts say and leaves judging them to `checks`. feedgen sets the process's locale
+for every date, so one thread at a time may render.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from placecast import chapters
+from placecast.errors import PlacecastError
+from placecast.model import Episode, Person, Place, Publication, Release, Show, Soundbite
+from placecast.rss.extensions import Tag, new_feed, tag
+from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'  # as PSP-1 spells it; lxml's has single quotes
+
+# Apps take one or another of these; only WebVTT carries the speakers' names to Apple.
+_TRANSCRIPTS = (
+    ("vtt", "text/vtt", "captions"),
+    ("srt", "application/x-subrip", "captions"),
+    ("json", "application/json", None),
+    ("html", "text/html", None),
+)
+
+
+def render(publication: Publication) -> bytes:
+    """The whole feed.xml: equal publications give equal bytes."""
+    show = legal_facts(publication.show)
+    feed = new_feed()
+    _describe_show(feed, show)
+    _date(feed, publication.changed)
+    for release in sorted(publication.releases, key=_age, reverse=True):
+        _add_item(feed, show, _legal(release))
+    return _serialised(feed)
+
+
+def _age(release: Release) -> tuple[datetime, str]:
+    return release.published, release.episode.guid
+
+
+def _legal(release: Release) -> Release:
+    # The thousands of cues are not part of the feed, so they are not worth a look.
+    return replace(
+        release,
+        episode=legal_facts(release.episode),
+        audio=legal_facts(release.audio),
+        notes_html=legal(release.notes_html),
+        transcript=replace(release.transcript, language=legal(release.transcript.language)),
+    )
+
+
+def _serialised(feed: Any) -> bytes:
+    try:
+        xml: bytes = feed.rss_str(pretty=True, xml_declaration=False)
+    except ValueError as error:
+        raise PlacecastError(
+            "placecast.toml",
+            f"the feed cannot be written: {error}.",
+            "Give the show a title, a description and an address.",
+        ) from error
+    return _DECLARATION + xml
+
+
+# The channel
+
+
+def _describe_show(feed: Any, show: Show) -> None:
+    feed.title(cut(show.title))
+    feed.description(cut_bytes(show.description))
+    # feedgen makes the channel's <link> of the last link that it is given.
+    feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
+    feed.link(href=show.url, rel="alternate")
+    feed.language(show.language)
+    feed.copyright(cut(show.copyright))
+    feed.generator("Placecast")
+    feed.docs("")
+    feed.podcast.itunes_author(cut(show.author))
+    feed.podcast.itunes_type(show.type)
+    if show.owner_email:
+        feed.podcast.itunes_owner(cut(show.owner_name or show.title), show.owner_email)
+    feed.apple.add(*_categories(show.categories), _explicit(show.explicit), _image(show))
+    feed.podcasting.add(*_podcast_tags(show))
+
+
+def _date(feed: Any, changed: datetime | None) -> None:
+    # Without a date of ours feedgen takes the present time, and no two builds would be equal.
+    if changed:
+        feed.lastBuildDate(changed.astimezone(UTC))
+    else:
+        feed.apple.leave_out("lastBuildDate")
+
+
+def _podcast_tags(show: Show) -> Iterator[Tag]:
+    yield tag("guid", show.guid)
+    # The Podcast Index ignores a lock without an owner.
+    yield tag("locked", "yes" if show.locked else "no", owner=show.owner_email)
+    yield tag("medium", "podcast")
+    yield from _license(show)
+    yield from _people(show.people)
+    yield from _places(show.places)
+
+
+def _categories(categories: Iterable[tuple[str, ...]]) -> Iterator[Tag]:
+    """The categories in their order, the subcategories of one top category inside one element."""
+    for top, paths in groupby(filter(None, categories), key=itemgetter(0)):
+        subcategories = [tag("category", text=path[1]) for path in paths if len(path) > 1]
+        yield tag("category", None, *subcategories, text=top)
+
+
+# Items
+
+
+def _add_item(feed: Any, show: Show, release: Release) -> None:
+    episode, audio = release.episode, release.audio
+    item = feed.add_entry(order="append")
+    item.title(cut(episode.title))
+    item.guid(episode.guid, permalink=False)
+    item.published(release.published.astimezone(UTC))
+    item.enclosure(show.at(audio.path), audio.bytes, audio.type)
+    item.link(href=show.at(episode.folder), rel="alternate")
+    _describe_item(item, release)
+    item.podcast.itunes_title(cut(episode.title))
+    item.podcast.itunes_duration(round(audio.seconds))
+    item.podcast.itunes_season(episode.season)
+    item.podcast.itunes_episode(episode.number)
+    item.podcast.itunes_episode_type(episode.kind)
+    item.apple.add(_explicit(show.explicit if episode.explicit is None else episode.explicit), _image(show))
+    item.podcasting.add(*_podcast_item_tags(show, release))
+
+
+def _describe_item(item: Any, release: Release) -> None:
+    episode, notes = release.episode, release.notes_html
+    # feedgen moves content:encoded into the description when there is none, so there always is one.
+    description = cut_bytes(episode.summary or plain(notes) or episode.title or episode.slug)
+    item.description(description)
+    item.podcast.itunes_summary(description)
+    if content := notes + chapters.in_notes(episode.chapters, notes):
+        item.content(content, type="CDATA")
+
+
+def _podcast_item_tags(show: Show, release: Release) -> Iterator[Tag]:
+    episode = release.episode
+    yield from _transcripts(show, release)
+    if episode.chapters:
+        yield tag("chapters", url=show.at(episode.chapters_path), type=chapters.TYPE)
+    yield from _numbers(episode)
+    # An item's persons replace the channel's, so the show's are said again.
+    yield from _people(show.people + episode.people)
+    # An item's places replace only those of the channel with the same rel.
+    yield from _places(episode.places)
+    yield from map(_soundbite, episode.soundbites)
+    yield from _license(show)
+
+
+def _transcripts(show: Show, release: Release) -> Iterator[Tag]:
+    if not release.transcript.cues:
+        return
+    for suffix, media_type, rel in _TRANSCRIPTS:
+        url = show.at(release.episode.transcript_path(suffix))
+        yield tag("transcript", url=url, type=media_type, language=release.transcript.language, rel=rel)
+
+
+def _numbers(episode: Episode) -> Iterator[Tag]:
+    if episode.season:
+        yield tag("season", str(episode.season))
+    if episode.number:
+        yield tag("episode", str(episode.number))
+
+
+def _soundbite(soundbite: Soundbite) -> Tag:
+    return tag(
+        "soundbite",
+        cut(soundbite.title, NAME_LIMIT) or None,
+        startTime=_seconds(soundbite.seconds),
+        duration=_seconds(soundbite.duration),
+    )
+
+
+# Both
+
+
+def _explicit(explicit: bool) -> Tag:
+    return tag("explicit", "true" if explicit else "false")
+
+
+def _image(show: Show) -> Tag:
+    return tag("image", href=show.at(show.cover.path))
+
+
+def _license(show: Show) -> Iterator[Tag]:
+    if show.license:
+        yield tag("license", cut(show.license, NAME_LIMIT))
+
+
+def _people(people: Iterable[Person]) -> Iterator[Tag]:
+    """Each person once in each role."""
+    named = {(person.name, person.role, person.group): person for person in people if person.name}
+    for person in named.values():
+        name = cut(person.name, NAME_LIMIT)
+        yield tag("person", name, role=person.role, group=person.group, href=person.url, img=person.image)
+
+
+def _places(places: Iterable[Place]) -> Iterator[Tag]:
+    # The Podcast Index keeps only the first place, and it asks what an episode is about.
+    named = sorted((place for place in places if place.name), key=lambda place: place.rel != "subject")
+    for place in named:
+        name = cut(place.name, NAME_LIMIT)
+        yield tag("location", name, rel=place.rel, geo=place.geo, osm=place.osm, country=place.country)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")

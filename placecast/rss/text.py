@@ -1,0 +1,94 @@
+"""The border of the feed: texts that XML can hold, within the lengths that the specifications allow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from html.parser import HTMLParser
+from typing import Any, TypeVar
+
+NAME_LIMIT = 128  # characters: names and titles in podcast: tags (podcast namespace)
+LINE_LIMIT = 255  # characters: any other text of one line (PSP-1)
+DESCRIPTION_LIMIT = 4000  # bytes: descriptions (PSP-1, Apple)
+
+# Everything outside `Char` of XML 1.0, section 2.2: no escape can carry these.
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+_BLANKS = re.compile(r"[ \t\n]+")
+_ELLIPSIS = "…"
+
+Facts = TypeVar("Facts")
+
+
+def legal(text: str) -> str:
+    """The text without characters that XML forbids, with plain newlines and no blanks around it."""
+    # A carriage return would be written as `&#13;`, which apps show.
+    return _FORBIDDEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def forbidden(text: str) -> list[str]:
+    """The characters of a text that XML cannot hold, in order."""
+    return _FORBIDDEN.findall(text)
+
+
+def legal_facts(facts: Facts) -> Facts:
+    """The same facts, where every text is `legal`, however deep it lies."""
+    cleaned: Facts = _cleaned(facts)
+    return cleaned
+
+
+def cut(text: str, limit: int = LINE_LIMIT) -> str:
+    """The text, or its beginning up to a word and an ellipsis, in at most `limit` characters."""
+    return text if len(text) <= limit else _to_word(text[: limit - 1]) + _ELLIPSIS
+
+
+def cut_bytes(text: str, limit: int = DESCRIPTION_LIMIT) -> str:
+    """As `cut`, where the limit counts bytes of UTF-8."""
+    data = text.encode()
+    if len(data) <= limit:
+        return text
+    return _to_word(data[: limit - len(_ELLIPSIS.encode())].decode(errors="ignore")) + _ELLIPSIS
+
+
+def plain(html: str) -> str:
+    """What a reader sees of HTML, on one line."""
+    reader = _PlainText()
+    reader.feed(html)
+    reader.close()
+    return _BLANKS.sub(" ", "".join(reader.parts)).strip()
+
+
+class _PlainText(HTMLParser):
+    _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "s", "small", "span", "strong", "sub", "sup"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's
+        self._separate(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._separate(tag)
+
+    def _separate(self, tag: str) -> None:
+        if tag not in self._INLINE:
+            self.parts.append(" ")
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return legal(value)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{part.name: _cleaned(getattr(value, part.name)) for part in fields(value)})
+    return value
+
+
+def _to_word(text: str) -> str:
+    # A text without blanks is cut where it is: half of it must stay.
+    at = max(text.rfind(" "), text.rfind("\n"))
+    return text[:at].rstrip() if at > len(text) // 2 else text

@@ -1,0 +1,105 @@
+"""Show the public tree on this computer as a good web server would: types, byte ranges, caching, CORS.
+
+For the producer's own browser only: it listens on the loopback address and nowhere else. It serves
+what is in the folder and makes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from placecast.errors import UsageError
+from placecast.media_types import media_type
+
+_LOOPBACK = "127.0.0.1"
+# A page elsewhere can name any host of its own for our address (DNS rebinding); we answer to these names only.
+_HOSTS = [_LOOPBACK, "localhost"]
+_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+# A page that was rendered again is shown at once, and a wrong type is not papered over by a browser's guess.
+_ALWAYS = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+# What podcast apps and players in other sites' pages may read: everything but our own pages.
+_OWN = (".html", ".css", ".js")
+_SHARED = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Accept-Ranges, Content-Length, Content-Range, ETag",
+}
+_PREFLIGHT = _SHARED | {
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "Range, If-Range, If-None-Match, If-Modified-Since",
+}
+
+
+def app(folder: Path) -> Starlette:
+    """The web application that shows this folder."""
+    if not folder.is_dir():
+        raise UsageError(str(folder), "is no folder, so there is nothing to show.", "Build the podcast's pages first.")
+    routes = [Mount("/", _PublicTree(directory=folder, html=True))]
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS, www_redirect=False)
+    return Starlette(routes=routes, middleware=[hosts])
+
+
+def serve(folder: Path, *, port: int, ready: Callable[[str], None]) -> None:
+    """Show this folder until Ctrl-C. `ready` is told the address; port 0 takes a free one."""
+    application = app(folder)
+    with _listener(port) as listener:
+        # A browser that is still playing must not keep Ctrl-C waiting.
+        config = uvicorn.Config(
+            application, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        ready(f"http://{_LOOPBACK}:{listener.getsockname()[1]}/")
+        try:
+            asyncio.run(server.serve([listener]))
+        except KeyboardInterrupt:  # how one ends it
+            return
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Elsewhere than on Windows, this allows to start again at once; there it would let another program take the port.
+    if os.name != "nt":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_LOOPBACK, port))
+    except (OSError, OverflowError) as exc:
+        listener.close()
+        raise UsageError(f"port {port}", "cannot be used.", "Name another port, or 0 for any that is free.") from exc
+    listener.listen()
+    return listener
+
+
+class _PublicTree(StaticFiles):
+    """Starlette's files, with our types and the headers that podcast apps need."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT)
+        return await super().get_response(path, scope)
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(_headers(Path(full_path).name))
+        if response.status_code == 200:
+            response.headers["content-type"] = media_type(Path(full_path).name)
+        return response
+
+
+def _headers(name: str) -> dict[str, str]:
+    if name.endswith(_OWN):
+        return _ALWAYS | {"content-security-policy": _POLICY}
+    return _ALWAYS | _SHARED

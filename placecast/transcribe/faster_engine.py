@@ -1,0 +1,99 @@
+"""faster-whisper: the same models on CTranslate2, without PyTorch. The small way on a CPU."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from placecast.errors import EngineError
+from placecast.model import Progress, Transcription, Word
+from placecast.transcribe.chunks import transcribe_chunks
+from placecast.transcribe.languages import whisper_language
+from placecast.transcribe.vad import Samples
+from placecast.transcribe.weights import Weights, find_weights, given_weights, missing
+
+if TYPE_CHECKING:
+    import faster_whisper
+
+_TOKENIZER = "tokenizer.json"
+
+
+class FasterWhisperEngine:
+    """A loaded model of faster-whisper. `load_faster_whisper` makes one."""
+
+    def __init__(self, loaded: faster_whisper.WhisperModel, *, model: str, weights: str) -> None:
+        self.name = f"faster-whisper {version('faster-whisper')}"
+        self.model = model
+        self.weights = weights
+        self._loaded = loaded
+
+    def transcribe(self, samples: Samples, *, language: str, prompt: str, progress: Progress) -> tuple[Word, ...]:
+        code = whisper_language(language, self.model, self._languages())
+        return transcribe_chunks(samples, lambda chunk: self._hear(chunk, code, prompt), progress)
+
+    def _languages(self) -> list[str]:
+        known: list[str] = self._loaded.supported_languages
+        # Cantonese came with large-v3: older models have no token for it.
+        return [code for code in known if self._loaded.hf_tokenizer.token_to_id(f"<|{code}|>") is not None]
+
+    def _hear(self, chunk: Samples, language: str, prompt: str) -> Iterator[Word]:
+        segments, _ = self._loaded.transcribe(
+            chunk,
+            language=language,
+            initial_prompt=prompt or None,
+            condition_on_previous_text=False,
+            word_timestamps=True,
+        )
+        for segment in segments:
+            for word in segment.words:
+                yield Word(start=word.start, end=word.end, text=word.word, probability=word.probability)
+
+
+def load_faster_whisper(transcription: Transcription, *, offline: bool) -> FasterWhisperEngine:
+    """The engine with its model found, verified and loaded."""
+    try:
+        import faster_whisper  # noqa: F401  (asked for here, so that one place says how to get it)
+    except ImportError as exc:
+        cure = 'Install it: pip install "placecast[small]"'
+        raise EngineError("faster-whisper", "the package of this engine is not installed.", cure) from exc
+    weights = find_weights(transcription.model, transcription.weights, checkpoints=False)
+    if weights is None:
+        weights = _downloaded(transcription.model, offline)
+    return FasterWhisperEngine(_load(weights), model=transcription.model, weights=weights.sha256)
+
+
+def _load(weights: Weights) -> faster_whisper.WhisperModel:
+    from faster_whisper import WhisperModel
+    from faster_whisper.transcribe import ctranslate2
+
+    if _TOKENIZER not in weights.files:
+        # faster-whisper would ask a hub for it.
+        cure = f"Put the model's {_TOKENIZER} and vocabulary beside its model.bin."
+        raise EngineError(weights.source, f"there is no {_TOKENIZER} in this model.", cure)
+    on_gpu = ctranslate2.get_cuda_device_count() > 0
+    ctranslate2.set_random_seed(0)  # what is hard to hear is drawn by chance: always the same chance
+    try:
+        return WhisperModel(
+            weights.source,
+            files={name: weights.read(name) for name in weights.files},
+            device="cuda" if on_gpu else "cpu",
+            compute_type="float16" if on_gpu else "int8",
+            cpu_threads=os.cpu_count() or 1,
+        )
+    except (OSError, RuntimeError, ValueError) as exc:
+        what = f"this is not a CTranslate2 model that can be read ({exc})."
+        raise EngineError(weights.source, what, "Get the files again, or name another folder.") from exc
+
+
+def _downloaded(model: str, offline: bool) -> Weights:
+    """The model in faster-whisper's own cache, which it fills from its hub unless told not to."""
+    from faster_whisper import download_model
+
+    try:
+        return given_weights(Path(download_model(model, local_files_only=offline)), checkpoints=False)
+    except (OSError, ValueError) as exc:
+        why = "the download was not tried" if offline else f"faster-whisper's download failed ({exc})"
+        raise missing(model, why) from exc

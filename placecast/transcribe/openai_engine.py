@@ -1,0 +1,152 @@
+"""OpenAI's own Whisper on PyTorch, on the CPU or a CUDA GPU."""
+
+from __future__ import annotations
+
+import warnings
+from http.client import HTTPException
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from placecast.errors import EngineError
+from placecast.model import Progress, Transcription, Word
+from placecast.transcribe import ct2
+from placecast.transcribe.chunks import transcribe_chunks
+from placecast.transcribe.languages import whisper_language
+from placecast.transcribe.vad import Samples
+from placecast.transcribe.weights import MODEL, Weights, find_weights, missing
+
+if TYPE_CHECKING:
+    import whisper
+
+
+class WhisperEngine:
+    """A loaded model of openai-whisper. `load_whisper` makes one."""
+
+    def __init__(self, loaded: whisper.model.Whisper, *, model: str, weights: str) -> None:
+        self.name = f"openai-whisper {version('openai-whisper')}"
+        self.model = model
+        self.weights = weights
+        self._loaded = loaded
+
+    def transcribe(self, samples: Samples, *, language: str, prompt: str, progress: Progress) -> tuple[Word, ...]:
+        code = whisper_language(language, self.model, self._languages())
+        return transcribe_chunks(samples, lambda chunk: self._hear(chunk, code, prompt), progress)
+
+    def _languages(self) -> list[str]:
+        from whisper.tokenizer import LANGUAGES
+
+        return list(LANGUAGES)[: self._loaded.num_languages] if self._loaded.is_multilingual else ["en"]
+
+    def _hear(self, chunk: Samples, language: str, prompt: str) -> list[Word]:
+        import torch
+        import whisper
+
+        with warnings.catch_warnings(), torch.random.fork_rng():
+            warnings.simplefilter("ignore")
+            torch.manual_seed(0)  # what is hard to hear is drawn by chance: always the same chance
+            result = whisper.transcribe(
+                self._loaded,
+                chunk,
+                language=language,
+                initial_prompt=prompt or None,
+                carry_initial_prompt=bool(prompt),  # else a second look into the chunk has no prompt
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                fp16=self._loaded.device.type == "cuda",
+                verbose=None,
+            )
+        return [_word(word) for segment in result["segments"] for word in segment["words"]]
+
+
+def load_whisper(transcription: Transcription, *, offline: bool) -> WhisperEngine:
+    """The engine with its model found, verified and loaded."""
+    try:
+        import whisper
+    except ImportError as exc:
+        cure = 'Install it: pip install "placecast[whisper]"'
+        raise EngineError("openai-whisper", "the package of this engine is not installed.", cure) from exc
+    weights = _weights(transcription, offline)
+    loaded = _load(weights)
+    _set_alignment_heads(loaded, transcription.model, weights)
+    device = "cuda" if whisper.torch.cuda.is_available() else "cpu"
+    return WhisperEngine(loaded.to(device), model=transcription.model, weights=weights.sha256)
+
+
+def _weights(transcription: Transcription, offline: bool) -> Weights:
+    from whisper import _MODELS
+
+    model = transcription.model
+    # The address of OpenAI's file has its SHA-256 as the last folder.
+    published = _MODELS[model].split("/")[-2] if model in _MODELS else None
+    found = find_weights(model, transcription.weights, published=published)
+    if found is None and published and not offline:
+        _download(model)
+        found = find_weights(model, None, published=published)
+    if found is None:
+        why = "the download was not tried" if published else "OpenAI offers no model of this name"
+        raise missing(model, why)
+    return found
+
+
+def _download(model: str) -> None:
+    """Fill openai-whisper's cache. It verifies what it downloads, and shows its own progress on stderr."""
+    import whisper
+
+    try:
+        whisper.load_model(model, device="cpu")
+    except (OSError, RuntimeError, HTTPException) as exc:
+        raise missing(model, f"OpenAI's download failed ({exc})") from exc
+
+
+def _load(weights: Weights) -> whisper.model.Whisper:
+    import whisper
+
+    try:
+        if weights.checkpoint:
+            return whisper.load_model(str(weights.checkpoint), device="cpu")
+        return _from_ct2(weights.read(MODEL))
+    # Broad: a damaged file trips torch's reader in any of a dozen ways, from EOFError to AssertionError.
+    except Exception as exc:
+        what = f"this is not a Whisper model that can be read ({_first_line(exc)})."
+        raise EngineError(
+            weights.source, what, "Get the file again, or take it away to have another one found."
+        ) from exc
+
+
+def _from_ct2(data: bytes) -> whisper.model.Whisper:
+    import torch
+    from whisper.model import ModelDimensions, Whisper
+
+    variables = ct2.parse(data)
+    loaded = Whisper(ModelDimensions(**ct2.dimensions(variables)))
+    loaded.load_state_dict({name: torch.from_numpy(array) for name, array in ct2.state(variables).items()})
+    return loaded
+
+
+def _set_alignment_heads(loaded: whisper.model.Whisper, model: str, weights: Weights) -> None:
+    """Tell the model which of its heads follow the sound: only openai-whisper's own download does that itself."""
+    from whisper import _ALIGNMENT_HEADS
+
+    if model not in _ALIGNMENT_HEADS:
+        return
+    try:
+        loaded.set_alignment_heads(_ALIGNMENT_HEADS[model])
+        fits = loaded.is_multilingual is not model.endswith(".en")
+    except RuntimeError:
+        fits = False
+    if not fits:
+        cure = "In placecast.toml make model and weights fit each other."
+        raise EngineError(weights.source, f"these weights are not those of the model {model!r}.", cure)
+
+
+def _word(heard: dict[str, str | float]) -> Word:
+    return Word(
+        start=float(heard["start"]),
+        end=float(heard["end"]),
+        text=str(heard["word"]),
+        probability=float(heard["probability"]),
+    )
+
+
+def _first_line(exc: Exception) -> str:
+    return (str(exc).splitlines() or [type(exc).__name__])[0]

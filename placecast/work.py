@@ -1,0 +1,119 @@
+"""What must be done to an episode's sound and words before listeners can have it, and why.
+
+Decides from names and hashes; acts on nothing. `plan` decides what is uploaded afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from placecast.errors import Fault
+from placecast.model import Audio
+
+StepName = Literal["master", "transcribe", "tag"]
+STEPS: tuple[StepName, ...] = ("master", "transcribe", "tag")
+
+ASKED = "asked for with --redo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One costly thing to do to an episode, with the reason that the producer reads."""
+
+    slug: str
+    name: StepName
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What is there of an episode. Hashes are sha256 of the producer's recording."""
+
+    slug: str
+    file: str  # its episode.md, as shown to people
+    recording: str | None  # None: the recording is not on this machine
+    audio: Audio | None  # None: never published
+    media: bool  # the published file is on this machine or in the target
+    mastered: bool  # an earlier run was stopped after mastering this recording
+    transcript: bool
+    edited: bool  # a person wrote or changed the transcript
+    heard: str | None  # what the machine's transcript was made from; None: no machine made it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What to do to one episode, what to tell the producer, and what stands in the way."""
+
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def plan(state: State, redo: frozenset[StepName]) -> Work:
+    """The steps that this episode needs, in the order of `STEPS`."""
+    faults = _faults(state, redo)
+    if faults:
+        return Work(faults=faults)
+    reasons = _audio_reasons(state, redo) | _transcript_reason(state, redo)
+    steps = tuple(Step(slug=state.slug, name=name, reason=reasons[name]) for name in STEPS if name in reasons)
+    return Work(steps=steps, warnings=_warnings(state, redo))
+
+
+def _faults(state: State, redo: frozenset[StepName]) -> tuple[Fault, ...]:
+    if state.recording:
+        return ()
+    if state.audio is None:
+        what, cure = "names no recording that is on this machine.", "Write its path, from the folder of this file."
+    elif not state.media:
+        what = "is not on this machine, and its published file is neither here nor in the target."
+        cure = "Put the recording back, so that the published file can be made again."
+    elif redo & {"master", "tag"}:
+        what, cure = "is not on this machine, so nothing can be redone from it.", "Put the recording back."
+    else:
+        return ()
+    return (Fault(file=state.file, key="recording", what=what, cure=cure),)
+
+
+def _audio_reasons(state: State, redo: frozenset[StepName]) -> dict[StepName, str]:
+    reason = _audio_reason(state, redo)
+    if not reason:
+        return {}
+    if state.mastered and "master" not in redo:
+        return {"tag": f"{reason}; an earlier run had mastered it"}
+    return {"master": reason, "tag": ASKED if "tag" in redo else "newly mastered"}
+
+
+def _audio_reason(state: State, redo: frozenset[StepName]) -> str:
+    if state.recording is None:
+        return ""
+    if redo & {"master", "tag"}:
+        return ASKED
+    if state.audio is None:
+        return "no published audio yet"
+    if state.audio.made_from.recording != state.recording:
+        return "the recording has changed"
+    return "" if state.media else "its published file is neither here nor in the target"
+
+
+def _transcript_reason(state: State, redo: frozenset[StepName]) -> dict[StepName, str]:
+    if not state.transcript:
+        return {"transcribe": "no transcript yet"}
+    if state.edited:
+        return {}
+    if "transcribe" in redo:
+        return {"transcribe": ASKED}
+    if state.recording and state.heard != state.recording:
+        return {"transcribe": "the recording has changed"}
+    return {}
+
+
+def _warnings(state: State, redo: frozenset[StepName]) -> tuple[str, ...]:
+    """What a person's transcript keeps from happening: it is never overwritten."""
+    if not (state.transcript and state.edited):
+        return ()
+    if "transcribe" in redo:
+        return (f"{state.slug}: the transcript was edited by a person and is kept; delete its .vtt to have a new one",)
+    if state.heard and state.recording and state.heard != state.recording:
+        return (f"{state.slug}: the recording has changed, but its transcript was edited by a person: check it",)
+    return ()

@@ -1,0 +1,26 @@
+"""Fixtures that every test may use: the sample episode, and a show in a folder of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.seaweed"]
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "episodes" / "whose-high-street"
+
+
+@pytest.fixture(scope="session")
+def sample_recording() -> Path:
+    """Three minutes of two people talking, after a few chords."""
+    return SAMPLE / "recording.flac"
+
+
+@pytest.fixture(scope="session")
+def sample_script() -> str:
+    """The words that are spoken in the sample recording."""
+    lines = (SAMPLE / "script.txt").read_text("utf-8").splitlines()
+    return " ".join(line.split(": ", 1)[1] for line in lines if re.match(r"(HOST|GUEST): ", line))

@@ -1,0 +1,248 @@
+"""placecast.toml and episode.md: what is read from them, and what a producer reads when they are wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from placecast.errors import FactsError, UsageError
+from placecast.fingerprint import podcast_guid
+from placecast.project import Project, front_matter
+from placecast.project.scaffold import NewEpisode, episode_text, free_slug, quoted, title_from
+
+SHOW = """
+title = "Places"
+description = "About places."
+url = "https://example.org/podcast"
+guid = "63d83930-8cc3-52ff-a665-d75dd2454868"
+author = "The Hub"
+categories = ["Government", "Science > Social Sciences"]
+cover = "cover.png"
+{more}
+[owner]
+name = "The team"
+email = "team@example.org"
+[target]
+folder = "public"
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    Image.new("RGB", (1400, 1400), "teal").save(tmp_path / "cover.png")
+    (tmp_path / "placecast.toml").write_text(SHOW.format(more=""), "utf-8")
+    return Project(root=tmp_path)
+
+
+def add_episode(project: Project, slug: str, facts: str, notes: str = "Notes.") -> None:
+    folder = project.root / "episodes" / slug
+    folder.mkdir(parents=True)
+    (folder / "episode.md").write_text(f"+++\n{facts}\n+++\n{notes}\n", "utf-8")
+
+
+def faults_of(project: Project) -> list[str]:
+    with pytest.raises(FactsError) as caught:
+        project.load()
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_the_address_ends_with_one_slash_however_it_was_written(project: Project) -> None:
+    show, _ = project.load()
+    assert show.url == "https://example.org/podcast/"
+    assert show.feed_url == "https://example.org/podcast/feed.xml"
+
+
+def test_a_wall_clock_time_is_read_in_the_shows_zone_in_winter_and_in_summer(project: Project) -> None:
+    add_episode(project, "winter", 'title = "W"\nguid = "w"\npublished = 2026-01-05T06:00:00')
+    add_episode(project, "summer", 'title = "S"\nguid = "s"\npublished = 2026-07-05T06:00:00')
+    _, (summer, winter) = project.load()
+    assert winter.published is not None
+    assert summer.published is not None
+    assert winter.published.astimezone(UTC) == datetime(2026, 1, 5, 6, tzinfo=UTC)
+    assert summer.published.astimezone(UTC) == datetime(2026, 7, 5, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-03-29T01:30:00", "does not exist in Europe/London"),
+        ("2026-10-25T01:30:00", "happens twice in Europe/London"),
+        ("2026-10-25", "is a date without a time"),
+        ('"tomorrow"', "is not a date and time"),
+    ],
+)
+def test_a_time_that_is_none_is_refused_with_its_reason(project: Project, written: str, said: str) -> None:
+    add_episode(project, "odd", f'title = "O"\nguid = "o"\npublished = {written}')
+    (fault,) = faults_of(project)
+    assert "episodes/odd/episode.md: published:" in fault
+    assert said in fault
+
+
+def test_a_time_that_happens_twice_is_accepted_with_its_offset(project: Project) -> None:
+    add_episode(project, "odd", 'title = "O"\nguid = "o"\npublished = 2026-10-25T01:30:00+01:00')
+    _, (episode,) = project.load()
+    assert episode.published == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_all_faults_of_all_files_are_reported_at_once(project: Project) -> None:
+    text = SHOW.format(more='langauge = "en"\ntime_zone = "Europe/Londn"').replace("Government", "Goverment")
+    (project.root / "placecast.toml").write_text(text, "utf-8")
+    add_episode(project, "one", 'guid = "1"\nnumber = 0\nexplicit = "yes"')
+    add_episode(project, "CON", 'title = "Two"\nguid = "2"')
+    add_episode(project, "two", "title = Two")
+    faults = faults_of(project)
+    assert len(faults) == 8
+    together = "\n".join(faults)
+    for part in (
+        "placecast.toml: langauge: is no fact that placecast knows.\n  Did you mean language?",
+        "'Goverment' is not in Apple's list of categories",
+        "'Europe/Londn' is no time zone",
+        "episodes/one/episode.md: title: is missing.",
+        "episodes/one/episode.md: number: is wrong:",
+        "episodes/one/episode.md: explicit: is neither true nor false.",
+        "the folder's name 'CON' cannot be an address.",
+        "episodes/two/episode.md: is not valid TOML: Invalid value (at line 2",
+    ):
+        assert part in together
+
+
+@pytest.mark.parametrize("slug", ["con", "lpt1", "nul"])
+def test_names_of_windows_devices_are_no_slugs(project: Project, slug: str) -> None:
+    add_episode(project, slug, 'title = "T"\nguid = "g"')
+    assert "is reserved by Windows" in faults_of(project)[0]
+
+
+@pytest.mark.parametrize("slug", ["Digbeth", "a--b", "-a", "a b", "é", "a" * 81])
+def test_a_slug_is_small_letters_digits_and_single_dashes(project: Project, slug: str) -> None:
+    add_episode(project, slug, 'title = "T"\nguid = "g"')
+    assert "cannot be an address" in faults_of(project)[0]
+
+
+def test_two_episodes_with_one_guid_are_refused(project: Project) -> None:
+    add_episode(project, "one", 'title = "1"\nguid = "same"')
+    add_episode(project, "two", 'title = "2"\nguid = "same"')
+    assert "is also the guid of episodes/one/episode.md" in faults_of(project)[0]
+
+
+@pytest.mark.parametrize(
+    ("size", "mode", "said"),
+    [((1400, 1500), "RGB", "1400 x 1500 pixels"), ((900, 900), "RGB", "900 x 900"), ((1400, 1400), "RGBA", "RGBA")],
+)
+def test_a_cover_that_apps_refuse_is_refused(project: Project, size: tuple[int, int], mode: str, said: str) -> None:
+    Image.new(mode, size).save(project.root / "cover.png")
+    assert said in faults_of(project)[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture"])
+def test_a_cover_that_is_no_picture_is_refused(project: Project, content: bytes) -> None:
+    (project.root / "cover.png").write_bytes(content)
+    assert "cannot be read as a picture" in faults_of(project)[0]
+
+
+def test_a_missing_cover_is_named_with_its_key(project: Project) -> None:
+    (project.root / "cover.png").unlink()
+    assert faults_of(project)[0].startswith("placecast.toml: cover: there is no picture cover.png.")
+
+
+@pytest.mark.parametrize("target", ["", 'folder = "a"\nbucket = "bucket"'])
+def test_a_target_is_either_a_folder_or_a_bucket(project: Project, target: str) -> None:
+    text = SHOW.format(more="").replace('folder = "public"', target)
+    (project.root / "placecast.toml").write_text(text, "utf-8")
+    assert faults_of(project)[0].startswith("placecast.toml: target: names")
+
+
+def test_text_that_is_not_utf8_is_named(project: Project) -> None:
+    (project.root / "placecast.toml").write_bytes("title = 'é'".encode("latin-1"))
+    assert "is not UTF-8 text (at byte 9)" in faults_of(project)[0]
+
+
+def test_an_episode_without_fences_is_named(project: Project) -> None:
+    folder = project.root / "episodes" / "bare"
+    folder.mkdir(parents=True)
+    (folder / "episode.md").write_text('title = "Bare"\n', "utf-8")
+    assert "between two lines of +++" in faults_of(project)[0]
+
+
+def test_chapters_out_of_order_are_refused(project: Project) -> None:
+    chapters = '[[chapters]]\nstart = "1:00"\ntitle = "B"\n[[chapters]]\nstart = 5\ntitle = "A"'
+    add_episode(project, "one", f'title = "1"\nguid = "1"\n{chapters}')
+    assert "chapters: do not start one after another" in faults_of(project)[0]
+
+
+def test_a_folder_without_a_show_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="placecast init"):
+        Project.find(tmp_path)
+
+
+def test_a_show_is_found_from_a_folder_inside_it(project: Project) -> None:
+    inside = project.root / "episodes" / "deep"
+    inside.mkdir(parents=True)
+    assert Project.find(inside).root == project.root
+
+
+@pytest.mark.parametrize(
+    ("address", "guid"),
+    [
+        ("https://podnews.net/rss", "9b024349-ccf0-5f69-a609-6b82873eab3c"),
+        ("https://mp3s.nashownotes.com/pc20rss.xml", "917393e3-1b1e-5cef-ace4-edaa54e1f810"),
+    ],
+)
+def test_the_shows_guid_follows_the_podcast_namespaces_rule(address: str, guid: str) -> None:
+    assert podcast_guid(address) == guid
+
+
+@given(title=st.text(min_size=1, max_size=80).filter(str.strip), summary=st.text(max_size=120))
+def test_what_is_scaffolded_reads_back_whatever_the_tags_said(title: str, summary: str) -> None:
+    text = episode_text(NewEpisode(title=title, summary=summary, number=3), recording="a.wav")
+    facts, notes = front_matter.read(text, "episode.md")
+    assert (facts["title"], facts["summary"], facts["number"]) == (title, summary, 3)
+    assert notes == "Write the show notes here, in Markdown."
+
+
+@given(st.text())
+def test_any_text_can_be_quoted_for_toml(text: str) -> None:
+    assert front_matter.read_toml(f"key = {quoted(text)}", "f")["key"] == text.encode("utf-8", "replace").decode()
+
+
+@given(st.text(max_size=60))
+def test_a_free_slug_is_always_a_good_one(title: str) -> None:
+    from placecast.project.facts import slug_faults
+
+    assert slug_faults(free_slug(Project(root=Path("/nowhere")), title), "f") == []
+
+
+def test_a_second_episode_of_the_same_title_gets_a_slug_of_its_own(project: Project) -> None:
+    add_episode(project, "trust", 'title = "Trust"\nguid = "1"')
+    assert free_slug(project, "Trust!") == "trust-2"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("012_trust-in places.wav", "Trust in places"),
+        ("2026-05-01 Grimsby.mp3", "Grimsby"),
+        ("42.wav", "42"),
+        ("-odd.mp3", "Odd"),
+        ("...", "..."),
+    ],
+)
+def test_a_title_is_read_from_the_files_name(name: str, title: str) -> None:
+    assert title_from(Path(name)) == title
+
+
+def test_minting_a_date_changes_one_line_of_the_file(project: Project) -> None:
+    add_episode(project, "one", 'title = "1"\nguid = "1" # for ever\n# a comment')
+    _, (episode,) = project.load()
+    before = episode.file.read_text("utf-8").splitlines()
+    from dataclasses import replace
+
+    project.mint_date(replace(episode, published=datetime(2026, 5, 1, 5, tzinfo=UTC)))
+    after = episode.file.read_text("utf-8").splitlines()
+    assert [line for line in after if line not in before] == ["published = 2026-05-01T05:00:00+00:00"]
+    _, (read_again,) = project.load()
+    assert read_again.published == datetime(2026, 5, 1, 5, tzinfo=UTC)

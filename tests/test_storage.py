@@ -1,0 +1,371 @@
+"""What every storage does, asked of each of them: memory, a folder, and S3 as SeaweedFS speaks it."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from placecast import plan
+from placecast.errors import StorageError
+from placecast.model import FolderTarget, Progress, no_progress
+from placecast.plan import Phase, Stored, Upload
+from placecast.storage import MemoryStorage, Storage, manifest, open_storage, publish
+from tests.seaweed import Bucket, aws_environment, bucket, seaweed
+from tests.trees import FILES, Tree
+
+__all__ = ["aws_environment", "bucket", "seaweed"]  # fixtures
+
+ALL = ["memory", "folder", pytest.param("s3", marks=pytest.mark.s3)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A storage under test, and a way past it: `read` gives None for what is not there."""
+
+    open: Callable[[], Storage]
+    read: Callable[[str], bytes | None]
+    write: Callable[[str, bytes], None]
+
+    def content(self) -> dict[str, bytes | None]:
+        return {key: self.read(key) for key in FILES}
+
+
+def in_memory(_: pytest.FixtureRequest) -> Place:
+    storage = MemoryStorage()
+    return Place(open=lambda: storage, read=storage.files.get, write=storage.files.__setitem__)
+
+
+def in_a_folder(request: pytest.FixtureRequest) -> Place:
+    folder: Path = request.getfixturevalue("tmp_path") / "public"
+
+    def read(key: str) -> bytes | None:
+        path = folder / key
+        return path.read_bytes() if path.exists() else None
+
+    return Place(
+        open=lambda: open_storage(FolderTarget(folder=folder)),
+        read=read,
+        write=lambda key, content: (folder / key).write_bytes(content) and None,
+    )
+
+
+def on_s3(request: pytest.FixtureRequest) -> Place:
+    fresh: Bucket = request.getfixturevalue("bucket")
+
+    def read(key: str) -> bytes | None:
+        try:
+            found = fresh.client.get_object(Bucket=fresh.name, Key=f"show/{key}")
+        except fresh.client.exceptions.NoSuchKey:
+            return None
+        content: bytes = found["Body"].read()
+        return gzip.decompress(content) if found.get("ContentEncoding") == "gzip" else content
+
+    storage = open_storage(fresh.target("show/"))  # costs 0.2 s, and keeps nothing between two runs
+    return Place(
+        open=lambda: storage,
+        read=read,
+        write=lambda key, content: fresh.client.put_object(Bucket=fresh.name, Key=f"show/{key}", Body=content) and None,
+    )
+
+
+PLACES = {"memory": in_memory, "folder": in_a_folder, "s3": on_s3}
+
+
+@pytest.fixture(params=ALL)
+def place(request: pytest.FixtureRequest) -> Place:
+    return PLACES[request.param](request)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(folder=tmp_path / "built")
+
+
+class Killed(BaseException):
+    """The process is gone: no Exception, as nothing may catch it."""
+
+
+class Mortal:
+    """A storage whose process dies before the given call of put or record, and so after the one before it."""
+
+    def __init__(self, storage: Storage, *, at: int) -> None:
+        self.name = storage.name
+        self.workers = 1  # so that the calls have an order
+        self._storage = storage
+        self._left = at
+
+    def look(self) -> Mapping[str, Stored]:
+        return self._storage.look()
+
+    def put(self, upload: Upload, progress: Progress) -> Stored:
+        self._live()
+        return self._storage.put(upload, progress)
+
+    def record(self, objects: Mapping[str, Stored]) -> None:
+        self._live()
+        self._storage.record(objects)
+
+    def _live(self) -> None:
+        if self._left == 0:
+            raise Killed
+        self._left -= 1
+
+
+def run(storage: Storage, tree: Tree) -> list[str]:
+    """Publish, and say what was sent."""
+    sent: list[str] = []
+    remote = storage.look()
+    publish(storage, plan.uploads(tree.uploads(), remote), remote, lambda upload: sent.append(upload.key), no_progress)
+    return sent
+
+
+def phases(keys: list[str]) -> list[Phase]:
+    return [plan.upload(key, Path(key), 0, "").phase for key in keys]
+
+
+def test_a_place_that_is_new_is_empty(place: Place) -> None:
+    assert place.open().look() == {}
+
+
+def test_the_first_publish_sends_everything_and_the_feed_last(place: Place, tree: Tree) -> None:
+    sent = run(place.open(), tree)
+    assert sorted(sent) == sorted(FILES)
+    assert phases(sent) == sorted(phases(sent))
+    assert sent[-1] == "feed.xml"
+    assert place.content() == FILES
+
+
+def test_the_second_publish_sends_and_writes_nothing(place: Place, tree: Tree) -> None:
+    run(place.open(), tree)
+    assert run(Mortal(place.open(), at=0), tree) == []
+
+
+def test_a_changed_page_is_sent_alone(place: Place, tree: Tree) -> None:
+    run(place.open(), tree)
+    tree.files["index.html"] = b"<!doctype html><title>Shoe</title>"
+    assert run(place.open(), tree) == ["index.html"]
+    assert place.read("index.html") == tree.files["index.html"]
+    assert run(place.open(), tree) == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"version": 99}', b'{"version": 1, "objects": [{"key": 1}]}'])
+def test_without_a_manifest_all_but_media_is_sent_again(place: Place, tree: Tree, damage: bytes) -> None:
+    run(place.open(), tree)
+    place.write(manifest.KEY, damage)
+    assert sorted(run(place.open(), tree)) == sorted(key for key in FILES if not key.startswith("media/"))
+    assert run(place.open(), tree) == []
+
+
+def test_media_of_another_size_is_sent_again(place: Place, tree: Tree) -> None:
+    run(place.open(), tree)
+    place.write("media/one-0123456789ab.mp3", b"half of it")
+    assert run(place.open(), tree) == ["media/one-0123456789ab.mp3"]
+    assert place.content() == FILES
+
+
+@pytest.mark.parametrize("other", [b"short", FILES["index.html"].swapcase()], ids=["another size", "the same size"])
+def test_a_page_that_someone_else_has_changed_is_repaired(place: Place, tree: Tree, other: bytes) -> None:
+    run(place.open(), tree)
+    place.write("index.html", other)
+    assert run(place.open(), tree) == ["index.html"]
+    assert place.content() == FILES
+
+
+def test_going_back_to_the_old_text_after_a_killed_run_is_sent(place: Place, tree: Tree) -> None:
+    run(place.open(), tree)
+    tree.files["index.html"] = FILES["index.html"].swapcase()
+    with pytest.raises(Killed):
+        run(Mortal(place.open(), at=1), tree)
+    tree.files["index.html"] = FILES["index.html"]
+    assert run(place.open(), tree) == ["index.html"]
+    assert place.content() == FILES
+
+
+def test_what_others_keep_there_is_left_alone(place: Place, tree: Tree) -> None:
+    run(place.open(), tree)
+    place.write("e/one/of-mine.html", b"mine")
+    tree.files["feed.xml"] = b"<rss>two</rss>"
+    run(place.open(), tree)
+    assert place.read("e/one/of-mine.html") == b"mine"
+    assert run(place.open(), tree) == []
+
+
+CALLS = len(FILES) + 4  # every put, and a record after each phase
+
+
+@pytest.mark.parametrize("call", range(CALLS))
+def test_a_publish_that_dies_leaves_the_old_show_and_is_completed_by_the_next(
+    place: Place, tree: Tree, call: int
+) -> None:
+    run(place.open(), tree)
+    for key in FILES:
+        tree.files[key] = FILES[key] + b"<!-- two -->"
+    with pytest.raises(Killed):
+        run(Mortal(place.open(), at=call), tree)
+
+    found = place.content()
+    assert all(content is not None for content in found.values())
+    if found["feed.xml"] != FILES["feed.xml"]:
+        assert found == tree.files
+
+    run(place.open(), tree)
+    assert place.content() == tree.files
+    assert run(place.open(), tree) == []
+
+
+@pytest.mark.parametrize("call", range(CALLS))
+def test_a_first_publish_that_dies_shows_no_feed_before_all_else_is_there(
+    place: Place, tree: Tree, call: int
+) -> None:
+    with pytest.raises(Killed):
+        run(Mortal(place.open(), at=call), tree)
+    found = place.content()
+    assert found["feed.xml"] is None or found == FILES
+    run(place.open(), tree)
+    assert place.content() == FILES
+
+
+def test_a_killed_run_does_not_begin_again_with_whole_phases(place: Place, tree: Tree) -> None:
+    with pytest.raises(Killed):  # two media, record, two sidecars, record
+        run(Mortal(place.open(), at=6), tree)
+    assert sorted(run(place.open(), tree)) == ["e/one/index.html", "feed.xml", "index.html"]
+
+
+def test_names_in_any_script_and_with_quotes_arrive(place: Place, tree: Tree) -> None:
+    odd = {"e/çà-и-日本/it's \"a\" & b+c%20~.html": b"odd", "e/one/empty.txt": b"", "e/one/#?.txt": b"odd too"}
+    tree.files.update(odd)
+    run(place.open(), tree)
+    assert {key: place.read(key) for key in odd} == odd
+    assert run(place.open(), tree) == []
+
+
+def test_progress_is_a_share_and_ends_at_the_whole(place: Place, tree: Tree) -> None:
+    shares: list[float] = []
+    storage = place.open()
+    publish(storage, plan.uploads(tree.uploads(), {}), {}, lambda upload: None, shares.append)
+    assert all(0 <= share <= 1 for share in shares)
+    assert shares[-1] == pytest.approx(1)
+
+
+def test_a_file_that_is_gone_stops_everything_before_it_begins(place: Place, tree: Tree) -> None:
+    planned = plan.uploads(tree.uploads(), {})
+    (tree.folder / "feed.xml").unlink()
+    with pytest.raises(StorageError, match=r"feed\.xml.*missing or has changed"):
+        publish(place.open(), planned, {}, lambda upload: None, no_progress)
+    assert place.open().look() == {}
+
+
+def test_a_file_that_has_changed_since_the_plan_is_not_sent(place: Place, tree: Tree) -> None:
+    planned = plan.uploads(tree.uploads(), {})
+    (tree.folder / "index.html").write_bytes(b"longer than it was" * 9)
+    with pytest.raises(StorageError, match=r"index\.html.*missing or has changed"):
+        publish(place.open(), planned, {}, lambda upload: None, no_progress)
+
+
+def test_an_interrupted_publish_ends_soon_and_sends_no_feed(place: Place, tree: Tree) -> None:
+    def interrupt(upload: Upload) -> None:
+        raise KeyboardInterrupt
+
+    storage = place.open()
+    with pytest.raises(KeyboardInterrupt):
+        publish(storage, plan.uploads(tree.uploads(), {}), {}, interrupt, no_progress)
+    assert place.read("feed.xml") is None
+    assert run(place.open(), tree)[-1] == "feed.xml"
+
+
+class TestFolder:
+    @pytest.fixture
+    def public(self, tmp_path: Path) -> Path:
+        return tmp_path / "public"
+
+    def test_files_are_there_as_they_are_and_readable_by_a_web_server(self, public: Path, tree: Tree) -> None:
+        run(open_storage(FolderTarget(folder=public)), tree)
+        found = {
+            path.relative_to(public).as_posix(): path.read_bytes() for path in public.rglob("*") if path.is_file()
+        }
+        assert found.pop(manifest.KEY)
+        assert found == FILES
+        mask = os.umask(0)
+        os.umask(mask)
+        assert {(public / key).stat().st_mode & 0o777 for key in FILES} == {0o666 & ~mask}
+
+    def test_a_visitor_sees_the_old_file_until_the_new_one_is_whole(self, public: Path, tree: Tree) -> None:
+        storage = open_storage(FolderTarget(folder=public))
+        run(storage, tree)
+        tree.files["feed.xml"] = b"<rss>two</rss>" * 300_000
+        new = next(upload for upload in tree.uploads() if upload.key == "feed.xml")
+        seen: list[bytes] = []
+        storage.put(new, lambda share: seen.append((public / "feed.xml").read_bytes()))
+        assert len(seen) > 3
+        assert set(seen[:-1]) == {FILES["feed.xml"]}
+        assert seen[-1] == tree.files["feed.xml"]
+
+    def test_what_a_killed_run_has_left_is_overwritten(self, public: Path, tree: Tree) -> None:
+        public.mkdir()
+        (public / ".feed.xml.placecast-half").write_bytes(b"<rss>on")
+        storage = open_storage(FolderTarget(folder=public))
+        assert storage.look() == {}
+        run(storage, tree)
+        assert not list(public.rglob("*placecast-half"))
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+    def test_a_full_disk_is_told_and_leaves_the_old_file(self, public: Path, tree: Tree) -> None:
+        storage = open_storage(FolderTarget(folder=public))
+        run(storage, tree)
+        (public / ".feed.xml.placecast-half").symlink_to("/dev/full")
+        tree.files["feed.xml"] = b"<rss>two</rss>"
+        with pytest.raises(StorageError, match="the folder .*public: there is no room left"):
+            run(storage, tree)
+        assert (public / "feed.xml").read_bytes() == FILES["feed.xml"]
+        assert not (public / ".feed.xml.placecast-half").is_symlink()
+
+    @pytest.mark.parametrize(
+        ("code", "sentence"),
+        [
+            (errno.EACCES, "may not write there"),
+            (errno.EROFS, "may not write there"),
+            (errno.EDQUOT, "no room left"),
+            (errno.EIO, "the system says: Input/output error"),
+        ],
+    )
+    def test_what_the_system_refuses_is_a_sentence(
+        self, public: Path, tree: Tree, monkeypatch: pytest.MonkeyPatch, code: int, sentence: str
+    ) -> None:
+        def refuse(descriptor: int) -> None:
+            raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(os, "fsync", refuse)
+        with pytest.raises(StorageError, match=sentence):
+            run(open_storage(FolderTarget(folder=public)), tree)
+        assert [path for path in public.rglob("*") if path.is_file()] == []
+
+    def test_a_file_is_no_folder(self, public: Path) -> None:
+        public.write_bytes(b"")
+        with pytest.raises(StorageError, match="this is a file"):
+            open_storage(FolderTarget(folder=public))
+
+    @pytest.mark.parametrize("inside", [".", "feed", "feed/deeper", "episodes", "transcripts/x", ".placecast", "x/../feed"])
+    def test_a_show_is_not_published_over_its_own_files(self, tmp_path: Path, inside: str) -> None:
+        (tmp_path / "placecast.toml").write_text("")
+        (tmp_path / "x").mkdir()
+        with pytest.raises(StorageError, match="a show's own files"):
+            open_storage(FolderTarget(folder=tmp_path / inside))
+
+    def test_a_folder_of_its_own_in_the_show_is_welcome(self, tmp_path: Path) -> None:
+        (tmp_path / "placecast.toml").write_text("")
+        assert open_storage(FolderTarget(folder=tmp_path / "public")).look() == {}
+
+    def test_boto3_is_not_loaded_for_a_folder(self, tmp_path: Path) -> None:
+        code = (
+            "import sys, pathlib; from placecast.model import FolderTarget; from placecast.storage import open_storage;"
+            f"open_storage(FolderTarget(folder=pathlib.Path({str(tmp_path)!r}))).look();"
+            "sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
+        )
+        assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0

@@ -177,10 +177,13 @@ def preview(port: int, folder: Path) -> None:
     from placecast import pipeline, serve
 
     run = _run(folder)
-    with serve.listening(port) as listener:
-        pipeline.build_preview(run, listener.url)
-        click.echo(f"Preview of the show at {listener.url} (feed: {listener.url}feed.xml). Ctrl-C ends it.")
-        listener.serve(run.project.preview)
+
+    def ready(url: str) -> None:
+        pipeline.build_preview(run, url)
+        click.echo(f"The show is at {url} and its feed at {url}feed.xml. Ctrl-C ends the preview.")
+
+    run.project.preview.mkdir(parents=True, exist_ok=True)
+    serve.serve(run.project.preview, port=port, ready=ready)
 
 
 def main() -> None:

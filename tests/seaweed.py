@@ -78,7 +78,7 @@ class Bucket:
     def target(self, prefix: str = "") -> S3Target:
         return S3Target(bucket=self.name, prefix=prefix, endpoint=self.server.endpoint)
 
-    def keys(self) -> set[str]:
+    def listed(self) -> set[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return {there["Key"] for page in pages for there in page.get("Contents", ())}
 
@@ -142,6 +142,9 @@ def bucket(seaweed: Server, aws_environment: None) -> Iterator[Bucket]:
     client = seaweed.client()
     name = f"show-{uuid.uuid4().hex[:12]}"
     client.create_bucket(Bucket=name)
+    # The first object makes the bucket's volume; when several come at once, some are refused for seconds.
+    client.put_object(Bucket=name, Key="first", Body=b"1")
+    client.delete_object(Bucket=name, Key="first")
     yield Bucket(server=seaweed, name=name, client=client)
     client.close()
 
@@ -173,6 +176,9 @@ def _process(data: Path, ports: list[int]) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()  # asked politely it takes ten seconds to save what nobody wants
         process.wait()
+        for port in ports:  # its sockets for speaking with itself, which have a fixed place
+            for leftover in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                leftover.unlink(missing_ok=True)
 
 
 def _command(data: Path, ports: list[int]) -> list[str]:

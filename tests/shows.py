@@ -5,9 +5,13 @@ Everything that is said in it is invented. `tests/feeds.py` builds the small fac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import lxml.html
 
 from placecast.model import Chapter, Cue, Person, Place, Publication, Release, Transcript
 from placecast.pages import notes_html, render
@@ -141,6 +145,23 @@ def write_site(publication: Publication, folder: Path) -> Path:
         for suffix in ("vtt", "srt", "json", "txt"):
             _write(folder / release.episode.transcript_path(suffix), b"WEBVTT\n")
     return folder
+
+
+def page_of(*releases: Release, **changes: Any) -> Any:
+    """The page of the first of these releases."""
+    tree = render(feeds.publication(*releases, **changes))
+    return lxml.html.document_fromstring(tree[f"{releases[0].episode.folder}index.html"])
+
+
+def text_of(element: Any) -> str:
+    """The words in this element, with single spaces."""
+    return " ".join(element.text_content().split())
+
+
+def structured_data(page: Any) -> Any:
+    """What the page tells search engines."""
+    (script,) = page.xpath("//script[@type='application/ld+json']")
+    return json.loads(script.text)
 
 
 def _write(path: Path, content: bytes) -> None:

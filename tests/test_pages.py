@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import posixpath
 import re
 import subprocess
@@ -17,13 +16,11 @@ from zoneinfo import ZoneInfo
 import lxml.etree
 import lxml.html
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from placecast.fingerprint import sha256
-from placecast.model import Chapter, Cue, Person, Place, Publication, Transcript
-from placecast.pages import notes_html, notes_text, render
+from placecast.pages import render
 from tests import feeds, shows
+from tests.shows import page_of, text_of
 
 SITE = shows.realistic()
 TREE = render(SITE)
@@ -32,21 +29,6 @@ HIGH_STREET = "e/who-owns-the-high-street/index.html"
 VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
 every_page = pytest.mark.parametrize("path", sorted(PAGES))
-
-
-def page_of(*releases, **changes) -> lxml.html.HtmlElement:
-    """The page of the first of these releases."""
-    tree = render(feeds.publication(*releases, **changes))
-    return lxml.html.document_fromstring(tree[f"{releases[0].episode.folder}index.html"])
-
-
-def text_of(element) -> str:
-    return " ".join(element.text_content().split())
-
-
-def structured_data(page) -> dict:
-    (script,) = page.xpath("//script[@type='application/ld+json']")
-    return json.loads(script.text)
 
 
 class Balance(HTMLParser):
@@ -248,164 +230,6 @@ def test_dates_are_those_of_the_shows_own_zone():
     assert "30 June 2026" in text_of(page_of(release, zone=ZoneInfo("America/New_York")))
 
 
-# An episode's page
-
-
-def test_the_whole_transcript_is_in_the_page_word_for_word():
-    said = " ".join(cue.text for cue in SITE.releases[0].transcript.cues)
-    shown = " ".join(text_of(span) for span in PAGES[HIGH_STREET].xpath("//div[@class='paragraph']/p/span"))
-    assert shown == said
-
-
-def test_every_sentence_has_its_own_anchor_in_seconds():
-    cues = SITE.releases[0].transcript.cues
-    page = PAGES[HIGH_STREET]
-    assert text_of(page.get_element_by_id(f"t={cues[20].start:g}")) == cues[20].text
-    assert len(page.xpath("//div[@class='paragraph']//span[starts-with(@id, 't=')]")) == len(cues)
-
-
-def test_speakers_are_named_where_they_begin_and_not_again():
-    cues = tuple(
-        Cue(start=float(i), end=i + 0.9, text=f"Sentence {i}.", speaker=who)
-        for i, who in enumerate(["Bec"] * 12 + ["Ana"] + [None])
-    )
-    page = page_of(feeds.release(transcript=Transcript(cues=cues, language="en")))
-    assert [text_of(name) for name in page.xpath("//b[@class='speaker']")] == ["Bec:", "Ana:"]
-    assert len(page.xpath("//div[@class='paragraph']")) > 3
-
-
-def test_chapters_stand_in_the_transcript_where_they_begin():
-    chapters = [chapter.title for chapter in SITE.releases[0].episode.chapters]
-    page = PAGES[HIGH_STREET]
-    assert [text_of(heading) for heading in page.xpath("//section[@class='transcript']//h3")] == chapters
-    tram = page.xpath("//h3[contains(., 'tram')]/following-sibling::div[1]")[0]
-    assert "Let us talk about the tram." in text_of(tram)
-
-
-@pytest.mark.parametrize(
-    "chapters",
-    [
-        (Chapter(seconds=4, title="On a sentence"),),
-        (Chapter(seconds=5.2, title="Inside a sentence"), Chapter(seconds=900, title="After all is said")),
-        (Chapter(seconds=0, title="One"), Chapter(seconds=0, title="Another at once")),
-    ],
-)
-def test_a_chapter_link_always_arrives_and_no_word_is_lost(chapters):
-    page = page_of(feeds.release(feeds.episode(chapters=chapters)))
-    links = page.xpath("//nav[@class='chapters']//a/@href")
-    assert len(links) == len(chapters)
-    assert all(page.get_element_by_id(link[1:]) is not None for link in links)
-    assert "Welcome to Placecast. Today we talk about trust." in " ".join(page.xpath("//p/span/text()"))
-    assert len(page.xpath("//@id")) == len(set(page.xpath("//@id")))
-
-
-def test_sentences_that_start_together_share_one_anchor():
-    cues = tuple(Cue(start=1.5, end=2.0 + i, text=f"Sentence {i}.") for i in range(3))
-    page = page_of(feeds.release(transcript=Transcript(cues=cues, language="en")))
-    assert page.xpath("//span[@id]/@id") == ["t=1.5"]
-
-
-def test_an_episode_without_words_chapters_people_and_summary_has_a_page():
-    bare = feeds.episode(summary="", notes="", people=(), places=(), chapters=())
-    page = page_of(feeds.release(bare, transcript=Transcript(cues=(), language="en"), notes_html=""), people=())
-    assert page.xpath("//audio/@preload") == ["none"]
-    assert not page.xpath("//nav[@class='chapters']")
-
-
-def test_the_page_says_whether_people_have_edited_the_transcript():
-    assert "People have edited this transcript." in text_of(PAGES[HIGH_STREET])
-    assert "A machine wrote this transcript" in text_of(PAGES["e/two-languages/index.html"])
-
-
-def test_a_transcript_in_another_language_is_marked():
-    welsh = Transcript(cues=(Cue(start=0, end=1, text="Bore da."),), language="cy")
-    assert page_of(feeds.release(transcript=welsh)).xpath("//div[@lang]/@lang") == ["cy"]
-    assert not PAGES[HIGH_STREET].xpath("//div[@lang]")
-
-
-def test_previous_and_next_episode_are_linked():
-    page = PAGES["e/a-dock-and-a-town/index.html"]
-    older, newer = page.xpath("//nav[@aria-label='More episodes']/a")
-    assert text_of(older) == "Previous episode Two languages, one meeting"
-    assert text_of(newer) == "Next episode Who owns the high street?"
-    assert len(PAGES[HIGH_STREET].xpath("//nav[@aria-label='More episodes']/a")) == 1
-
-
-def test_places_lead_to_their_map():
-    page = page_of(feeds.release(feeds.full_episode()))
-    assert page.xpath("//a[text()='Marlow']/@href") == ["https://www.openstreetmap.org/relation/3727240"]
-    here = Place(name="Digbeth", geo="geo:52.4754,-1.8836")
-    page = page_of(feeds.release(feeds.episode(places=(here, Place(name="Nowhere")))))
-    assert page.xpath("//a[text()='Digbeth']/@href")[0].startswith(
-        "https://www.openstreetmap.org/?mlat=52.4754&mlon=-1.8836"
-    )
-    assert "About Digbeth, Nowhere" in text_of(page)
-
-
-def test_open_graph_carries_the_sound_and_the_cover():
-    page, release = PAGES[HIGH_STREET], SITE.releases[0]
-    found = {meta.get("property"): meta.get("content") for meta in page.xpath("//meta[@property]")}
-    assert found["og:audio"] == SITE.show.at(release.audio.path)
-    assert found["og:image"] == SITE.show.at(SITE.show.cover.path)
-    assert found["og:url"] == page.xpath("//link[@rel='canonical']/@href")[0] == SITE.show.at(release.episode.folder)
-    assert page.xpath("//link[@rel='alternate'][@type='text/vtt']/@href") == ["transcript.vtt"]
-
-
-def test_structured_data_tells_of_episode_sound_show_and_chapters():
-    release = SITE.releases[0]
-    told = structured_data(PAGES[HIGH_STREET])
-    assert told["@type"] == "PodcastEpisode"
-    assert told["associatedMedia"]["contentUrl"] == SITE.show.at(release.audio.path)
-    assert told["partOfSeries"]["webFeed"] == SITE.show.feed_url
-    clips = told["hasPart"]
-    assert [clip["name"] for clip in clips] == [chapter.title for chapter in release.episode.chapters]
-    assert [clip["endOffset"] for clip in clips] == [
-        *(clip["startOffset"] for clip in clips[1:]),
-        release.audio.seconds,
-    ]
-    assert told["contentLocation"][0]["geo"]["latitude"] == "52.4754"
-    assert structured_data(PAGES["index.html"])["@type"] == "PodcastSeries"
-
-
-def test_a_long_description_ends_at_a_word():
-    release = feeds.release(feeds.episode(summary="", notes="Word after word. " * 100))
-    (description,) = page_of(release).xpath("//meta[@name='description']/@content")
-    assert len(description) <= 300
-    assert description.endswith(("after…", "word…", "Word…"))
-
-
-# The accessibility statement
-
-
-def test_the_statement_names_the_law_the_enforcers_and_the_contact():
-    page = PAGES["accessibility/index.html"]
-    words = text_of(page)
-    assert "(Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018" in words
-    assert "Equality Advisory and Support Service (EASS)" in words
-    assert "Equality Commission for Northern Ireland (ECNI)" in words
-    assert page.xpath(f"//main//a[@href='mailto:{SITE.show.owner_email}']")
-    assert "prepared on 20 November 2026" in words
-
-
-def test_the_statement_lists_the_transcripts_that_nobody_checked():
-    listed = PAGES["accessibility/index.html"].xpath("//h3[@id='unchecked']/following-sibling::ul[1]/li/a/text()")
-    assert listed == [release.episode.title for release in SITE.releases if not release.edited]
-
-
-def test_the_statement_claims_no_more_when_every_transcript_is_edited():
-    words = text_of(
-        lxml.html.document_fromstring(render(feeds.publication(feeds.release()))["accessibility/index.html"])
-    )
-    assert "We know of none." in words
-    assert "partially compliant" in words
-    assert "do not claim full compliance" in words
-
-
-def test_the_contact_page_is_preferred_to_the_address():
-    page = page_of(feeds.release(), contact_url="https://example.org/contact")
-    assert page.xpath("//footer//a[text()='Contact']/@href") == ["https://example.org/contact"]
-
-
 # For machines
 
 
@@ -417,7 +241,7 @@ def test_the_sitemap_lists_every_public_page_and_robots_points_to_it():
     assert TREE["robots.txt"].decode().endswith(f"Sitemap: {SITE.show.at('sitemap.xml')}\n")
 
 
-def test_equal_content_has_equal_bytes_in_another_process_and_locale():
+def test_equal_content_has_equal_bytes_in_another_process_and_zone():
     command = (
         "import hashlib; from placecast.pages import render; from tests import shows;"
         "print(hashlib.sha256(repr(sorted(render(shows.realistic()).items())).encode()).hexdigest())"
@@ -425,7 +249,7 @@ def test_equal_content_has_equal_bytes_in_another_process_and_locale():
     runs = [
         subprocess.run(
             [sys.executable, "-c", command],
-            env={"PYTHONPATH": ".", "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C.UTF-8"},
+            env={"PYTHONPATH": ".", "PYTHONHASHSEED": seed, "TZ": zone},
             capture_output=True,
             text=True,
             check=True,
@@ -433,141 +257,6 @@ def test_equal_content_has_equal_bytes_in_another_process_and_locale():
         for seed, zone in (("1", "Asia/Tokyo"), ("2", "UTC"))
     ]
     assert runs[0] == runs[1]
-
-
-# Hostile text
-
-ATTACKS = (
-    "</script><script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg/onload=alert(1)>",
-    "<!--",
-    "{{ 7 * 7 }}{% include 'x' %}",
-    "javascript:alert(1)",
-    "a\u2028b\u2029c & d",
-)
-
-
-def hostile(text: str) -> Publication:
-    """A show in which every fact that is text says this."""
-    episode = feeds.episode(
-        title=text,
-        summary=text,
-        notes=text,
-        people=(Person(name=text, role=text, url=text, image=text),),
-        places=(Place(name=text, geo=text, osm=text), Place(name=text, rel="creator", geo=f"geo:1,2;{text}")),
-        chapters=(Chapter(seconds=0, title=text, url=text), Chapter(seconds=3, title=text)),
-    )
-    cues = (Cue(start=0, end=1, text=text, speaker=text), Cue(start=2, end=3, text=text, speaker=text))
-    release = feeds.release(
-        episode, transcript=Transcript(cues=cues, language="en"), notes_html=f"Notes: {text}", edited=False
-    )
-    facts = dict.fromkeys(
-        ("title", "description", "author", "owner_email", "copyright", "license", "contact_url"), text
-    )
-    return feeds.publication(release, **facts, people=episode.people, places=episode.places)
-
-
-def shape(tree) -> list[tuple[str, str, list[str]]]:
-    """The elements and attribute names of all pages but what the notes' own Markdown may make."""
-    return [
-        (path, element.tag, sorted(element.keys()))
-        for path, content in sorted(tree.items())
-        if path.endswith(".html")
-        for element in lxml.html.document_fromstring(content).iter()
-        if isinstance(element.tag, str) and not element.xpath("ancestor::section[@class='notes']")
-    ]
-
-
-HARMLESS = shape(render(hostile("plain")))
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_hostile_text_is_only_text(attack):
-    tree = render(hostile(attack))
-    assert shape(tree) == HARMLESS
-    for path in ("index.html", "e/trust/index.html"):
-        page = lxml.html.document_fromstring(tree[path])
-        assert structured_data(page)["name"] == attack
-        assert not page.xpath("//*[starts-with(normalize-space(@href), 'javascript:')]")
-        assert not page.xpath("//section[@class='notes']//*[self::script or self::img or self::svg]")
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40))
-def test_no_text_changes_the_shape_of_the_pages(text):
-    assert shape(render(hostile(f"x{text}"))) == HARMLESS
-
-
-# Show notes
-
-
-def test_notes_know_commonmark_tables_and_bare_addresses():
-    html = notes_html("*Hi* **there**, see https://example.org/a_b?x=1&y=2.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
-    page = lxml.html.fragment_fromstring(html, create_parent=True)
-    assert page.xpath("//em/text()") == ["Hi"]
-    assert page.xpath("//td/text()") == ["1", "2"]
-    (link,) = page.xpath("//a")
-    assert (link.get("href"), link.get("rel")) == ("https://example.org/a_b?x=1&y=2", "noopener noreferrer")
-
-
-@pytest.mark.parametrize(
-    ("written", "address"),
-    [
-        ("(see https://example.org/a)", "https://example.org/a"),
-        ("https://en.wikipedia.org/wiki/Bangor_(Gwynedd)!", "https://en.wikipedia.org/wiki/Bangor_(Gwynedd)"),
-        ("[x](https://example.org/b)", "https://example.org/b"),
-        ("[https://example.org/shown](https://example.org/meant)", "https://example.org/meant"),
-        ("<https://example.org/c>", "https://example.org/c"),
-        ("![a picture](https://example.org/p.png)", "https://example.org/p.png"),
-    ],
-)
-def test_an_address_in_the_notes_is_one_link(written, address):
-    assert lxml.html.fragment_fromstring(notes_html(written), create_parent=True).xpath("//a/@href") == [address]
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "[x](javascript:alert(1))",
-        "[x](JaVaScRiPt:alert(1))",
-        "[x](data:text/html,<script>)",
-        "[x](vbscript:x)",
-        '[x](https://example.org "a\\" onclick=\\"alert(1)")',
-        '<https://example.org/\\"onclick=alert(1)>',
-        "<style>body{display:none}</style>",
-        "<iframe src=https://evil.example></iframe>",
-        "![x](https://evil.example/pixel.png)",
-        "https://example.org/<script>",
-    ],
-)
-def test_notes_cannot_run_style_or_load_anything(attack):
-    page = lxml.html.fragment_fromstring(notes_html(attack), create_parent=True)
-    assert not page.xpath("//script | //img | //style | //iframe | //@style | //@*[starts-with(name(), 'on')]")
-    assert all(urlsplit(link).scheme in ("http", "https") for link in page.xpath("//a/@href"))
-
-
-@given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
-def test_any_notes_become_the_same_harmless_html_twice(markdown):
-    html = notes_html(markdown)
-    assert html == notes_html(markdown)
-    page = lxml.html.fragment_fromstring(html, create_parent=True)
-    assert {element.tag for element in page.iter() if isinstance(element.tag, str)}.isdisjoint(
-        {"script", "img", "style"}
-    )
-
-
-def test_headings_in_notes_fit_below_those_of_the_page():
-    html = notes_html("# One\n\n#### Two\n\n## Three\n\n# Four\n")
-    assert re.findall(r"<(h\d)>(\w+)", html) == [("h3", "One"), ("h4", "Two"), ("h4", "Three"), ("h3", "Four")]
-
-
-def test_plain_text_of_notes_keeps_words_paragraphs_and_lists():
-    text = notes_text("# Places\n\nA [link](https://example.org) & *more*\n\n- one\n- two\n  - three\n\nEnd <b>.")
-    assert text == "Places\n\nA link & more\n\n- one\n- two\n- three\n\nEnd <b>."
 
 
 # Colour

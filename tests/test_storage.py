@@ -14,13 +14,11 @@ import pytest
 
 from placecast import plan
 from placecast.errors import StorageError
-from placecast.model import FolderTarget, Progress, no_progress
+from placecast.model import FolderTarget, Progress
 from placecast.plan import Phase, Stored, Upload
 from placecast.storage import MemoryStorage, Storage, manifest, open_storage, publish
-from tests.seaweed import Bucket, aws_environment, bucket, seaweed
+from tests.seaweed import Bucket
 from tests.trees import FILES, Tree
-
-__all__ = ["aws_environment", "bucket", "seaweed"]  # fixtures
 
 ALL = ["memory", "folder", pytest.param("s3", marks=pytest.mark.s3)]
 
@@ -49,10 +47,13 @@ def in_a_folder(request: pytest.FixtureRequest) -> Place:
         path = folder / key
         return path.read_bytes() if path.exists() else None
 
+    def write(key: str, content: bytes) -> None:
+        (folder / key).write_bytes(content)
+
     return Place(
         open=lambda: open_storage(FolderTarget(folder=folder)),
         read=read,
-        write=lambda key, content: (folder / key).write_bytes(content) and None,
+        write=write,
     )
 
 
@@ -67,11 +68,14 @@ def on_s3(request: pytest.FixtureRequest) -> Place:
         content: bytes = found["Body"].read()
         return gzip.decompress(content) if found.get("ContentEncoding") == "gzip" else content
 
+    def write(key: str, content: bytes) -> None:
+        fresh.client.put_object(Bucket=fresh.name, Key=f"show/{key}", Body=content)
+
     storage = open_storage(fresh.target("show/"))  # costs 0.2 s, and keeps nothing between two runs
     return Place(
         open=lambda: storage,
         read=read,
-        write=lambda key, content: fresh.client.put_object(Bucket=fresh.name, Key=f"show/{key}", Body=content) and None,
+        write=write,
     )
 
 
@@ -118,16 +122,28 @@ class Mortal:
         self._left -= 1
 
 
+class Watched(Mortal):
+    """A storage that never dies, and notes in which order it was given what."""
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(storage, at=-1)
+        self.order: list[str] = []
+
+    def put(self, upload: Upload, progress: Progress) -> Stored:
+        self.order.append(upload.key)
+        return super().put(upload, progress)
+
+    def record(self, objects: Mapping[str, Stored]) -> None:
+        self.order.append(manifest.KEY)
+        super().record(objects)
+
+
 def run(storage: Storage, tree: Tree) -> list[str]:
     """Publish, and say what was sent."""
-    sent: list[str] = []
     remote = storage.look()
-    publish(storage, plan.uploads(tree.uploads(), remote), remote, lambda upload: sent.append(upload.key), no_progress)
-    return sent
-
-
-def phases(keys: list[str]) -> list[Phase]:
-    return [plan.upload(key, Path(key), 0, "").phase for key in keys]
+    planned = plan.uploads(tree.uploads(), remote)
+    publish(storage, planned, remote)
+    return [upload.key for upload in planned]
 
 
 def test_a_place_that_is_new_is_empty(place: Place) -> None:
@@ -135,11 +151,32 @@ def test_a_place_that_is_new_is_empty(place: Place) -> None:
 
 
 def test_the_first_publish_sends_everything_and_the_feed_last(place: Place, tree: Tree) -> None:
-    sent = run(place.open(), tree)
-    assert sorted(sent) == sorted(FILES)
-    assert phases(sent) == sorted(phases(sent))
-    assert sent[-1] == "feed.xml"
+    watched = Watched(place.open())
+    run(watched, tree)
+    assert watched.order == [
+        "media/cover-ba9876543210.jpg",
+        "media/one-0123456789ab.mp3",
+        manifest.KEY,
+        "e/one/chapters.json",
+        "e/one/transcript.vtt",
+        manifest.KEY,
+        "e/one/index.html",
+        "index.html",
+        manifest.KEY,
+        "feed.xml",
+        manifest.KEY,
+    ]
     assert place.content() == FILES
+
+
+def test_files_sent_at_the_same_time_wait_for_the_phase_before(place: Place, tree: Tree) -> None:
+    watched = Watched(place.open())
+    watched.workers = 8
+    tree.files.update({f"media/{number}.mp3": b"sound" for number in range(20)})
+    run(watched, tree)
+    phases = [plan.upload(key, Path(key), 0, "").phase for key in watched.order if key != manifest.KEY]
+    assert phases == sorted(phases)
+    assert run(place.open(), tree) == []
 
 
 def test_the_second_publish_sends_and_writes_nothing(place: Place, tree: Tree) -> None:
@@ -221,9 +258,7 @@ def test_a_publish_that_dies_leaves_the_old_show_and_is_completed_by_the_next(
 
 
 @pytest.mark.parametrize("call", range(CALLS))
-def test_a_first_publish_that_dies_shows_no_feed_before_all_else_is_there(
-    place: Place, tree: Tree, call: int
-) -> None:
+def test_a_first_publish_that_dies_shows_no_feed_before_all_else_is_there(place: Place, tree: Tree, call: int) -> None:
     with pytest.raises(Killed):
         run(Mortal(place.open(), at=call), tree)
     found = place.content()
@@ -239,7 +274,7 @@ def test_a_killed_run_does_not_begin_again_with_whole_phases(place: Place, tree:
 
 
 def test_names_in_any_script_and_with_quotes_arrive(place: Place, tree: Tree) -> None:
-    odd = {"e/çà-и-日本/it's \"a\" & b+c%20~.html": b"odd", "e/one/empty.txt": b"", "e/one/#?.txt": b"odd too"}
+    odd = {'e/çà-и-日本/it\'s "a" & b+c%20~.html': b"odd", "e/one/empty.txt": b"", "e/one/#?.txt": b"odd too"}
     tree.files.update(odd)
     run(place.open(), tree)
     assert {key: place.read(key) for key in odd} == odd
@@ -249,7 +284,7 @@ def test_names_in_any_script_and_with_quotes_arrive(place: Place, tree: Tree) ->
 def test_progress_is_a_share_and_ends_at_the_whole(place: Place, tree: Tree) -> None:
     shares: list[float] = []
     storage = place.open()
-    publish(storage, plan.uploads(tree.uploads(), {}), {}, lambda upload: None, shares.append)
+    publish(storage, plan.uploads(tree.uploads(), {}), {}, shares.append)
     assert all(0 <= share <= 1 for share in shares)
     assert shares[-1] == pytest.approx(1)
 
@@ -258,7 +293,7 @@ def test_a_file_that_is_gone_stops_everything_before_it_begins(place: Place, tre
     planned = plan.uploads(tree.uploads(), {})
     (tree.folder / "feed.xml").unlink()
     with pytest.raises(StorageError, match=r"feed\.xml.*missing or has changed"):
-        publish(place.open(), planned, {}, lambda upload: None, no_progress)
+        publish(place.open(), planned, {})
     assert place.open().look() == {}
 
 
@@ -266,16 +301,16 @@ def test_a_file_that_has_changed_since_the_plan_is_not_sent(place: Place, tree: 
     planned = plan.uploads(tree.uploads(), {})
     (tree.folder / "index.html").write_bytes(b"longer than it was" * 9)
     with pytest.raises(StorageError, match=r"index\.html.*missing or has changed"):
-        publish(place.open(), planned, {}, lambda upload: None, no_progress)
+        publish(place.open(), planned, {})
 
 
 def test_an_interrupted_publish_ends_soon_and_sends_no_feed(place: Place, tree: Tree) -> None:
-    def interrupt(upload: Upload) -> None:
+    def interrupt(share: float) -> None:
         raise KeyboardInterrupt
 
     storage = place.open()
     with pytest.raises(KeyboardInterrupt):
-        publish(storage, plan.uploads(tree.uploads(), {}), {}, interrupt, no_progress)
+        publish(storage, plan.uploads(tree.uploads(), {}), {}, interrupt)
     assert place.read("feed.xml") is None
     assert run(place.open(), tree)[-1] == "feed.xml"
 
@@ -287,9 +322,7 @@ class TestFolder:
 
     def test_files_are_there_as_they_are_and_readable_by_a_web_server(self, public: Path, tree: Tree) -> None:
         run(open_storage(FolderTarget(folder=public)), tree)
-        found = {
-            path.relative_to(public).as_posix(): path.read_bytes() for path in public.rglob("*") if path.is_file()
-        }
+        found = {path.relative_to(public).as_posix(): path.read_bytes() for path in public.rglob("*") if path.is_file()}
         assert found.pop(manifest.KEY)
         assert found == FILES
         mask = os.umask(0)
@@ -302,7 +335,7 @@ class TestFolder:
         tree.files["feed.xml"] = b"<rss>two</rss>" * 300_000
         new = next(upload for upload in tree.uploads() if upload.key == "feed.xml")
         seen: list[bytes] = []
-        storage.put(new, lambda share: seen.append((public / "feed.xml").read_bytes()))
+        storage.put(new, lambda _: seen.append((public / "feed.xml").read_bytes()))
         assert len(seen) > 3
         assert set(seen[:-1]) == {FILES["feed.xml"]}
         assert seen[-1] == tree.files["feed.xml"]
@@ -321,7 +354,7 @@ class TestFolder:
         run(storage, tree)
         (public / ".feed.xml.placecast-half").symlink_to("/dev/full")
         tree.files["feed.xml"] = b"<rss>two</rss>"
-        with pytest.raises(StorageError, match="the folder .*public: there is no room left"):
+        with pytest.raises(StorageError, match=r"the folder .*public: there is no room left"):
             run(storage, tree)
         assert (public / "feed.xml").read_bytes() == FILES["feed.xml"]
         assert not (public / ".feed.xml.placecast-half").is_symlink()
@@ -351,7 +384,9 @@ class TestFolder:
         with pytest.raises(StorageError, match="this is a file"):
             open_storage(FolderTarget(folder=public))
 
-    @pytest.mark.parametrize("inside", [".", "feed", "feed/deeper", "episodes", "transcripts/x", ".placecast", "x/../feed"])
+    @pytest.mark.parametrize(
+        "inside", [".", "feed", "feed/deeper", "episodes", "transcripts/x", ".placecast", "x/../feed"]
+    )
     def test_a_show_is_not_published_over_its_own_files(self, tmp_path: Path, inside: str) -> None:
         (tmp_path / "placecast.toml").write_text("")
         (tmp_path / "x").mkdir()

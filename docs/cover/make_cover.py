@@ -45,7 +45,9 @@ def high_street(draw: ImageDraw.ImageDraw) -> None:
         phrase = abs(math.sin(number * 0.21 + 0.35)) ** 1.4
         height = 26 + 180 * phrase * (0.62 + 0.38 * math.sin(number * 2.3) ** 2)
         draw.rounded_rectangle(
-            scaled(x - 11, 840 - height, x + 11, 840 + height), radius=11 * OVERSAMPLE, fill=ACCENT if number % 9 else PAPER
+            scaled(x - 11, 840 - height, x + 11, 840 + height),
+            radius=11 * OVERSAMPLE,
+            fill=ACCENT if number % 9 else PAPER,
         )
 
 
@@ -63,7 +65,9 @@ def main() -> None:
     for part in (blocks, river, high_street, words):
         part(draw)
     small = image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-    small.quantize(64, dither=Image.Dither.NONE).convert("RGB").save(Path(__file__).parents[2] / "cover.png", optimize=True)
+    small.quantize(64, dither=Image.Dither.NONE).convert("RGB").save(
+        Path(__file__).parents[2] / "cover.png", optimize=True
+    )
 
 
 main()

@@ -30,7 +30,11 @@ def chord(notes: tuple[float, ...], seconds: float) -> np.ndarray:
 
 
 def opening() -> np.ndarray:
-    parts = [chord((261.63, 329.63, 392.0), 0.9), chord((220.0, 261.63, 349.23), 0.9), chord((196.0, 246.94, 392.0), 1.8)]
+    parts = [
+        chord((261.63, 329.63, 392.0), 0.9),
+        chord((220.0, 261.63, 349.23), 0.9),
+        chord((196.0, 246.94, 392.0), 1.8),
+    ]
     return np.concatenate([*parts, silence(0.4)])
 
 

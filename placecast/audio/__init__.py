@@ -8,5 +8,6 @@ from __future__ import annotations
 from placecast.audio.loudness import Loudness, measure
 from placecast.audio.mastering import VERSION, Mastered, master
 from placecast.audio.samples import decode_samples, read_samples
+from placecast.audio.source import check
 
-__all__ = ["VERSION", "Loudness", "Mastered", "decode_samples", "master", "measure", "read_samples"]
+__all__ = ["VERSION", "Loudness", "Mastered", "check", "decode_samples", "master", "measure", "read_samples"]

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 
-from placecast.audio.files import replacing, scratch, writing
 from placecast.audio.filters import Chain, Filter, Pcm, Shape
 from placecast.audio.loudness import Loudness, listen, measure
 from placecast.audio.samples import decode
+from placecast.audio.writing import writing
 from placecast.errors import AudioError
+from placecast.files import replacing
 from placecast.model import Mastering, Progress, no_progress
 
 VERSION = 1
 """Bumped when the same recording and settings would give another file."""
 
 _CODING_LOSS = 0.45  # LU that LAME takes off at a constant bit rate, on every sound and rate tried
-_CODING_PEAKS = 1.0  # dB that coding commonly adds to peaks of limited speech, after its loss
+_CODING_PEAKS = 1.6  # dB of room for what coding does to the peaks of speech: less would often cost a second encode
 _ENCODES = 5
 _SOLVES = 6
 _SOLVED = 0.15  # LU
@@ -71,8 +73,9 @@ def master(
         writing(out, samples),
         replacing(out) as encoded,
         replacing(samples) as heard,
-        scratch(out, "pcm") as spool,
+        TemporaryDirectory(prefix=".pcm-", dir=out.parent) as folder,
     ):
+        spool = Path(folder) / "delivery.f32"
         take = decode(recording, heard, spool, _part(progress, 0.0, 0.3))
         pcm = Pcm(path=spool, shape=take.shape)
         reached = _reach(mastering, pcm, take.loudness, encoded, progress)

@@ -11,11 +11,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from placecast.audio.files import replacing, writing
 from placecast.audio.filters import Converter, Shape, unordered, values
 from placecast.audio.loudness import SILENT, Loudness, Meter
 from placecast.audio.source import Recording, open_recording
+from placecast.audio.writing import writing
 from placecast.errors import AudioError
+from placecast.files import replacing
 from placecast.model import Progress, no_progress
 
 WHISPER = Shape(rate=16000, layout="mono")

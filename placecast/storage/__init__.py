@@ -6,14 +6,14 @@ and is completed by running again: nothing is ever deleted here, and feed.xml co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from threading import Event, Lock
 from typing import Protocol
 
 from placecast.errors import StorageError
-from placecast.model import Progress, S3Target, Target
+from placecast.model import Progress, S3Target, Target, no_progress
 from placecast.plan import Phase, Stored, Upload
 from placecast.storage.folder import FolderStorage
 from placecast.storage.memory import MemoryStorage
@@ -50,23 +50,19 @@ def open_storage(target: Target) -> Storage:
 
 
 def publish(
-    storage: Storage,
-    plan: Sequence[Upload],
-    remote: Mapping[str, Stored],
-    on_sent: Callable[[Upload], None],
-    progress: Progress,
+    storage: Storage, plan: Sequence[Upload], remote: Mapping[str, Stored], progress: Progress = no_progress
 ) -> None:
     """Send what `plan.uploads` has decided against `remote`, phase after phase.
 
     What is sent is recorded after each phase, so that a run that died need not begin again.
-    `progress` is called from several threads, one at a time; `on_sent` from the caller's own.
+    `progress` is called from several threads, one at a time.
     """
     _check_sources(plan)
     there = dict(remote)
     meter = _Meter(plan, progress)
     for phase in Phase:
         if batch := [upload for upload in plan if upload.phase is phase]:
-            there |= _send(storage, batch, on_sent, meter)
+            there |= _send(storage, batch, meter)
             storage.record(there)
 
 
@@ -81,23 +77,17 @@ def _check_sources(plan: Iterable[Upload]) -> None:
             )
 
 
-def _send(
-    storage: Storage, batch: Sequence[Upload], on_sent: Callable[[Upload], None], meter: _Meter
-) -> dict[str, Stored]:
+def _send(storage: Storage, batch: Sequence[Upload], meter: _Meter) -> dict[str, Stored]:
     """Send one phase, and wait until all of it is there. The first failure stops the others."""
-    sent: dict[str, Stored] = {}
     with ThreadPoolExecutor(storage.workers) as pool:
-        puts = {pool.submit(storage.put, upload, meter.of(upload)): upload for upload in batch}
+        puts = [pool.submit(storage.put, upload, meter.of(upload)) for upload in batch]
         try:
-            for put in as_completed(puts):
-                upload = puts[put]
-                sent[upload.key] = put.result()
-                on_sent(upload)
+            sent = [put.result() for put in as_completed(puts)]
         except BaseException:  # Ctrl-C as well: the threads must not go on for minutes
             meter.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return sent
+    return {stored.key: stored for stored in sent}
 
 
 class _Stopped(BaseException):

@@ -109,8 +109,8 @@ def _blocks(source: BinaryIO, size: int, progress: Progress) -> Iterator[bytes]:
 
 
 def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
-    # In the file's own folder, which may be a mounted disk; and always the same name, so that one
-    # which a killed run has left is overwritten by the next.
+    # Not `files.replacing`: the half file always has the same name, so that one which a killed run has left where
+    # everybody can see it is overwritten by the next; and it is on the disk before the feed can name it.
     half = path.with_name(f".{path.name}{_HALF}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from placecast.model import Progress, S3Target
 from placecast.plan import Stored, Upload, stored
@@ -26,7 +27,7 @@ from placecast.storage.s3_errors import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, ListObjectsV2OutputTypeDef
 
 _PART = 16 << 20
 """A larger file goes in parts of this size: R2 wants them equal."""
@@ -69,14 +70,18 @@ class S3Storage:
             self._put(Part(io.BytesIO(body), 0, len(body)), self._at(manifest.KEY) | served)
 
     def _listed(self) -> list[Stored]:
-        prefix = self._target.prefix
         with explained(self._target, self.name, "s3:ListBucket"):
-            pages = self._reader.get_paginator("list_objects_v2").paginate(Bucket=self._target.bucket, Prefix=prefix)
-            return [
-                Stored(key=there["Key"].removeprefix(prefix), size=there["Size"], mark=_mark(there["ETag"]))
-                for page in pages
-                for there in page.get("Contents", ())
-            ]
+            pages = self._reader.get_paginator("list_objects_v2").paginate(
+                Bucket=self._target.bucket, Prefix=self._target.prefix
+            )
+            return [there for page in pages for there in self._listed_on(page)]
+
+    def _listed_on(self, page: ListObjectsV2OutputTypeDef) -> Iterator[Stored]:
+        if "IsTruncated" not in page:
+            raise ResponseParserError("a web page, which botocore takes for an empty list")
+        for there in page.get("Contents", ()):
+            key = there["Key"].removeprefix(self._target.prefix)
+            yield Stored(key=key, size=there["Size"], mark=_mark(there["ETag"]))
 
     def _remembered(self) -> dict[str, Stored]:
         with explained(self._target, self.name, "s3:GetObject"):

@@ -75,7 +75,8 @@ _ANSWERS = (
         {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "OperationAborted"}
         | {"HTTP 429", "HTTP 500", "HTTP 502", "HTTP 503", "HTTP 504"},
         "{server} is overloaded or has a fault of its own, and several attempts did not help.",
-        f"Wait some minutes. {_AGAIN}",
+        # botocore makes a 500 of a web page that comes in place of an answer, too.
+        f"Wait some minutes. {_AGAIN} If it stays so: is `endpoint` the S3 address of your provider?",
     ),
     (
         {"BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"},
@@ -92,7 +93,7 @@ _ANSWERS = (
 _FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
     (
         boto.NoCredentialsError,
-        "no key was found to sign in with.",
+        "no keys were found to sign in with.",
         "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws configure`. Never write them into the show.",
     ),
     (

@@ -8,6 +8,7 @@ can use `pack` and `place` as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,13 +41,12 @@ def transcribe_chunks(samples: Samples, hear: Hear, progress: Progress) -> tuple
 
 def pack(spans: Sequence[Span], samples: Samples) -> tuple[Span, ...]:
     """Chunks of at most 30 seconds that hold all of this speech, in order and apart from each other."""
-    chunks: list[Span] = []
-    for span in (part for whole in spans for part in _cut(whole, samples)):
-        last = chunks[-1] if chunks else None
-        if last and span.start - last.stop < _BRIDGED and span.stop - last.start <= LONGEST:
-            chunks[-1] = Span(start=last.start, stop=span.stop)
-        else:
-            chunks.append(span)
+    parts = [part for whole in spans for part in _cut(whole, samples)]
+    chunks = []
+    while parts:
+        count = _together(parts)
+        chunks.append(Span(start=parts[0].start, stop=parts[count - 1].stop))
+        del parts[:count]
     return tuple(chunks)
 
 
@@ -60,6 +60,23 @@ def place(words: Iterable[Word], chunk: Span) -> Iterator[Word]:
         earliest = end
         if word.text.strip():
             yield Word(start=round(start, 3), end=round(end, 3), text=word.text, probability=round(word.probability, 3))
+
+
+def _together(parts: Sequence[Span]) -> int:
+    """How many of these parts make the first chunk: it ends at a long pause, or else at the longest in its second half.
+
+    The longest pause is most often the end of a sentence, and Whisper ends its sentence where a chunk ends.
+    """
+    pauses: dict[int, int] = {}
+    for count, (part, following) in enumerate(pairwise(parts), start=1):
+        pause = following.start - part.stop
+        if part.stop - parts[0].start >= LONGEST // 2:
+            pauses[count] = pause
+        if pause >= _BRIDGED:
+            return count
+        if following.stop - parts[0].start > LONGEST:
+            return max(pauses or {count: pause}, key=lambda end: (pauses.get(end, 0), end))
+    return len(parts)
 
 
 def _cut(span: Span, samples: Samples) -> Iterator[Span]:

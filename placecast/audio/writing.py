@@ -1,4 +1,4 @@
-"""Files that are complete or not there: written under another name in the same folder, then renamed."""
+"""What to say when sound cannot be written."""
 
 from __future__ import annotations
 
@@ -7,25 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from placecast.errors import AudioError
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A name to write under; it becomes `path` at the end, and nothing stays if the writing fails."""
-    with scratch(path, "partial") as partial:
-        yield partial
-        partial.replace(path)
-
-
-@contextmanager
-def scratch(path: Path, kind: str) -> Iterator[Path]:
-    """A file beside `path` that is gone afterwards, whatever happens."""
-    file = path.with_name(f".{path.name}.{kind}")
-    try:
-        yield file
-    finally:
-        if file.parent.is_dir():  # in a folder that is really a file, even removing fails
-            file.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""A show published into a real S3 server, read over plain HTTP as a listener's app does."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlparse
+
+import feedparser
+import pytest
+
+from placecast.errors import StorageError
+from tests.seaweed import Bucket, Response
+from tests.small_show import SmallShow, make
+
+pytestmark = pytest.mark.s3
+
+TYPES = {
+    "feed.xml": "application/rss+xml; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip; charset=utf-8",
+    "transcript.json": "application/json",
+    "chapters.json": "application/json+chapters",
+    ".html": "text/html; charset=utf-8",
+    ".png": "image/png",
+}
+
+
+@pytest.fixture
+def show(tmp_path: Path, bucket: Bucket) -> SmallShow:
+    bucket.open_to_everyone()
+    small = make(
+        tmp_path / "show", target=f'bucket = "{bucket.name}"\nprefix = "cast"\nendpoint = "{bucket.server.endpoint}"'
+    )
+    at_home = f"{bucket.server.endpoint}/{bucket.name}/cast"
+    path = small.project.root / "placecast.toml"
+    path.write_text(path.read_text("utf-8").replace("https://podcast.example.org/small/", at_home), "utf-8")
+    small.add("digbeth")
+    return small
+
+
+def listen(bucket: Bucket, path: str, method: str = "GET") -> Response:
+    return bucket.ask(f"cast/{path}", method)
+
+
+def feed_text(bucket: Bucket) -> str:
+    answer = listen(bucket, "feed.xml")
+    assert answer.status == 200
+    return gzip.decompress(answer.body).decode()
+
+
+def addresses_in(bucket: Bucket) -> set[str]:
+    base = re.escape(f"{bucket.server.endpoint}/{bucket.name}/cast/")
+    return set(re.findall(rf'(?:url|href)="{base}([^"]+)"', feed_text(bucket)))
+
+
+def assert_every_promise_is_kept(bucket: Bucket) -> None:
+    for path in addresses_in(bucket):
+        answer = listen(bucket, path, "HEAD")
+        assert answer.status == 200, path
+        assert answer.headers["content-type"] == next(kind for end, kind in TYPES.items() if path.endswith(end)), path
+    for entry in feedparser.parse(feed_text(bucket)).entries:
+        (enclosure,) = entry.enclosures
+        path = urlparse(enclosure.href).path.removeprefix(f"/{bucket.name}/cast/")
+        whole = listen(bucket, path)
+        assert whole.headers["content-type"] == enclosure.type
+        assert len(whole.body) == int(enclosure.length) == int(whole.headers["content-length"])
+
+
+def test_every_address_in_the_feed_answers_with_the_promised_length_and_type(show: SmallShow, bucket: Bucket) -> None:
+    show.publish()
+    assert len(addresses_in(bucket)) >= 7
+    assert_every_promise_is_kept(bucket)
+    page = listen(bucket, "e/digbeth/index.html")
+    assert (page.status, page.headers["content-encoding"]) == (200, "gzip")
+
+
+def test_a_second_run_sends_nothing(show: SmallShow) -> None:
+    show.publish()
+    assert show.publish()[0].empty
+
+
+def test_a_fresh_clone_without_audio_sends_nothing(show: SmallShow, bucket: Bucket) -> None:
+    show.publish()
+    root = show.project.root
+    for gone in (root / ".placecast", root / "feed"):
+        shutil.rmtree(gone)
+    (root / "episodes/digbeth/recording.wav").unlink()
+    made, built = show.publish()
+    assert made.steps == ()
+    assert built.uploads == ()
+    assert_every_promise_is_kept(bucket)
+
+
+@pytest.mark.parametrize("fail_at", range(5))
+def test_a_run_that_is_interrupted_is_completed_by_running_it_again(
+    show: SmallShow, bucket: Bucket, fail_at: int
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        show.publish(fail_at=fail_at)
+    assert listen(bucket, "feed.xml").status == 404
+    show.publish()
+    assert_every_promise_is_kept(bucket)
+
+
+def test_a_missing_bucket_is_named_before_any_work_is_done(show: SmallShow) -> None:
+    path = show.project.root / "placecast.toml"
+    path.write_text(re.sub(r'bucket = "[^"]+"', 'bucket = "not-there"', path.read_text("utf-8")), "utf-8")
+    with pytest.raises(StorageError, match="not-there"):
+        show.publish()
+    assert show.last.steps == []
+
+
+def test_missing_credentials_are_named_before_any_work_is_done(
+    show: SmallShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(StorageError, match=r"(?i)credentials|keys"):
+        show.publish()
+    assert show.last.steps == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from placecast import plan
 from placecast.fingerprint import sha256
+from placecast.storage import Storage, publish
 
 FILES = {
     "media/one-0123456789ab.mp3": b"\xff\xfb sound of one" * 50,
@@ -34,3 +35,11 @@ class Tree:
         source.parent.mkdir(parents=True, exist_ok=True)
         source.write_bytes(content)
         return plan.upload(key, source, len(content), sha256(content))
+
+
+def run(storage: Storage, tree: Tree) -> list[str]:
+    """Publish the tree, and say what was sent."""
+    remote = storage.look()
+    planned = plan.uploads(tree.uploads(), remote)
+    publish(storage, planned, remote)
+    return [upload.key for upload in planned]

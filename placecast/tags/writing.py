@@ -80,7 +80,9 @@ def _cover(show: Show) -> Frame:
         raise TagError(
             str(show.cover.source), f"the cover cannot be read: {exc.strerror}.", "Put the picture there."
         ) from exc
-    return id3.APIC(encoding=id3.Encoding.LATIN1, mime=show.cover.type, type=_FRONT_COVER, desc="", data=data)
+    encoding = id3.Encoding.LATIN1
+    cover: Frame = id3.APIC(encoding=encoding, mime=show.cover.type, type=_FRONT_COVER, desc="", data=data)
+    return cover
 
 
 def _chapters(episode: Episode, seconds: float) -> Iterator[Frame]:

@@ -12,13 +12,17 @@ from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
 from placecast.transcribe.chunks import transcribe_chunks
 from placecast.transcribe.languages import whisper_language
-from placecast.transcribe.vad import Samples
+from placecast.transcribe.vad import RATE, Samples
 from placecast.transcribe.weights import Weights, find_weights, given_weights, missing
 
 if TYPE_CHECKING:
     import faster_whisper
 
 _TOKENIZER = "tokenizer.json"
+_SEEKS = 100  # steps of the look into a chunk, a second
+_NOTHING = 0.4  # seconds: the padding of speech, and less than its shortest stretch
+_LITTLE = 2.0  # seconds
+_UNLIKELY = -1.0  # mean log probability of the tokens, as Whisper's own rule has it
 
 
 class FasterWhisperEngine:
@@ -48,8 +52,19 @@ class FasterWhisperEngine:
             word_timestamps=True,
         )
         for segment in segments:
+            if _invented(segment, len(chunk) / RATE):
+                continue
             for word in segment.words:
                 yield Word(start=word.start, end=word.end, text=word.word, probability=word.probability)
+
+
+def _invented(segment: faster_whisper.transcribe.Segment, seconds: float) -> bool:
+    """Whether this was heard in the breath of silence that is left of a chunk after its last word.
+
+    faster-whisper looks at it again, and hears what cannot be said in so short a time, or what it itself doubts.
+    """
+    left = seconds - segment.seek / _SEEKS
+    return bool(left < _NOTHING or (left < _LITTLE and segment.avg_logprob < _UNLIKELY))
 
 
 def load_faster_whisper(transcription: Transcription, *, offline: bool) -> FasterWhisperEngine:

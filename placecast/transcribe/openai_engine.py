@@ -1,22 +1,35 @@
-"""OpenAI's own Whisper on PyTorch, on the CPU or a CUDA GPU."""
+"""OpenAI's own Whisper on PyTorch, on the CPU or a CUDA GPU.
+
+`whisper.transcribe` is not used: it looks again at what is left of a chunk after the last word, and hears
+words in that breath of silence. Here a chunk is decoded once, without timestamp tokens, and its words are
+then aligned with the sound. Its rules for what cannot be believed are OpenAI's.
+"""
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from http.client import HTTPException
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
 from placecast.transcribe import ct2
 from placecast.transcribe.chunks import transcribe_chunks
 from placecast.transcribe.languages import whisper_language
-from placecast.transcribe.vad import Samples
+from placecast.transcribe.vad import RATE, Samples
 from placecast.transcribe.weights import MODEL, Weights, find_weights, missing
 
 if TYPE_CHECKING:
+    import torch
     import whisper
+
+_TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+_REPETITIVE = 2.4  # compression ratio: the model goes round in circles
+_UNLIKELY = -1.0  # mean log probability of the tokens
+_NO_SPEECH = 0.6
+_PROGRESS = 1.0  # seconds that a look into a chunk must bring
 
 
 class WhisperEngine:
@@ -39,23 +52,61 @@ class WhisperEngine:
 
     def _hear(self, chunk: Samples, language: str, prompt: str) -> list[Word]:
         import torch
-        import whisper
+        from whisper.audio import log_mel_spectrogram, pad_or_trim
 
         with warnings.catch_warnings(), torch.random.fork_rng():
             warnings.simplefilter("ignore")
             torch.manual_seed(0)  # what is hard to hear is drawn by chance: always the same chance
-            result = whisper.transcribe(
-                self._loaded,
-                chunk,
+            mel = log_mel_spectrogram(pad_or_trim(chunk), self._loaded.dims.n_mels).to(self._loaded.device)
+            decoded = self._decode(mel, language, prompt)
+            if decoded.no_speech_prob > _NO_SPEECH and not _believable(decoded):
+                return []
+            words = self._align(mel, decoded.tokens, language, len(chunk))
+        if len(decoded.tokens) < self._loaded.dims.n_text_ctx // 2 or not _believable(decoded):
+            return words
+        return self._continued(words, chunk, language, prompt)
+
+    def _decode(self, mel: torch.Tensor, language: str, prompt: str) -> whisper.DecodingResult:
+        """What is said, drawn with more and more freedom until it can be believed."""
+        import whisper
+
+        for temperature in _TEMPERATURES:
+            options = whisper.DecodingOptions(
                 language=language,
-                initial_prompt=prompt or None,
-                carry_initial_prompt=bool(prompt),  # else a second look into the chunk has no prompt
-                condition_on_previous_text=False,
-                word_timestamps=True,
+                prompt=prompt or None,
+                temperature=temperature,
+                without_timestamps=True,
                 fp16=self._loaded.device.type == "cuda",
-                verbose=None,
             )
-        return [_word(word) for segment in result["segments"] for word in segment["words"]]
+            decoded = whisper.decode(self._loaded, mel, options)
+            if _believable(decoded):
+                break
+        return decoded
+
+    def _align(self, mel: torch.Tensor, tokens: list[int], language: str, samples: int) -> list[Word]:
+        from whisper.audio import HOP_LENGTH
+        from whisper.timing import add_word_timestamps
+        from whisper.tokenizer import get_tokenizer
+
+        segment: dict[str, Any] = {"seek": 0, "start": 0.0, "end": samples / RATE, "tokens": tokens}
+        languages = self._loaded.num_languages
+        add_word_timestamps(
+            segments=[segment],
+            model=self._loaded,
+            tokenizer=get_tokenizer(self._loaded.is_multilingual, num_languages=languages, language=language),
+            mel=mel,
+            num_frames=samples // HOP_LENGTH,
+            last_speech_timestamp=0.0,
+        )
+        return [_word(word) for word in segment["words"]]
+
+    def _continued(self, words: list[Word], chunk: Samples, language: str, prompt: str) -> list[Word]:
+        """The words, and those of the rest of the chunk: fast speech in a script that takes many tokens a word."""
+        cut = words[-1].start if words else 0.0
+        if cut < _PROGRESS:
+            return words
+        rest = self._hear(chunk[int(cut * RATE) :], language, prompt)
+        return [*words[:-1], *(replace(word, start=word.start + cut, end=word.end + cut) for word in rest)]
 
 
 def load_whisper(transcription: Transcription, *, offline: bool) -> WhisperEngine:
@@ -137,6 +188,10 @@ def _set_alignment_heads(loaded: whisper.model.Whisper, model: str, weights: Wei
     if not fits:
         cure = "In placecast.toml make model and weights fit each other."
         raise EngineError(weights.source, f"these weights are not those of the model {model!r}.", cure)
+
+
+def _believable(decoded: whisper.DecodingResult) -> bool:
+    return bool(decoded.avg_logprob >= _UNLIKELY and decoded.compression_ratio <= _REPETITIVE)
 
 
 def _word(heard: dict[str, str | float]) -> Word:

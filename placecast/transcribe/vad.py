@@ -28,7 +28,7 @@ _STARTS = 0.5  # speech starts at this probability ...
 _STOPS = 0.35  # ... and stops below this one: two thresholds, so that it does not flutter
 _SHORTEST_SPEECH = 0.25  # seconds; a click or a breath is shorter
 _SHORTEST_SILENCE = 0.16  # seconds; the gap inside a word such as "backpack" is shorter
-_PADDING = 0.2  # seconds on both sides: soft onsets and endings are under the thresholds
+_PADDING = 0.4  # seconds on both sides: Whisper misses a short first word such as "In" with less
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ All of it follows from the transcript alone, so nothing here is ever edited or k
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -98,21 +99,20 @@ def _captions(cue: Cue, changed: bool) -> Iterator[Cue]:
     """The cue in captions that fit a screen, its time shared out by characters."""
     name = f"{cue.speaker}: " if changed and cue.speaker else ""
     # SubRip has no escapes: an arrow in the text would be taken for a line of times.
-    texts = _screens(name + cue.text.replace("-->", "->"))
+    texts = _screens(re.sub("-{2,}>", "->", name + cue.text))
     shares = [0]
     for text in texts:
         shares.append(shares[-1] + len(text))
-    times = [cue.start + (cue.end - cue.start) * share / shares[-1] for share in shares]
+    times = [cue.start + (cue.end - cue.start) * share / (shares[-1] or 1) for share in shares]
     for text, (start, end) in zip(texts, pairwise(times), strict=True):
         yield Cue(start=start, end=end, text=text)
 
 
 def _screens(text: str) -> list[str]:
-    """The text in two lines at a time: as few as 42 characters allow, and then lines as even as possible."""
-    wraps = (textwrap.wrap(text, width, break_on_hyphens=False) for width in _WIDTHS)
-    screens = [["\n".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)] for lines in wraps]
-    fewest = min(map(len, screens))
-    return next(made for made in screens if len(made) == fewest)
+    """The text in two lines at a time: as few lines as 42 characters allow, and those as even as possible."""
+    wraps = [textwrap.wrap(text, width, break_on_hyphens=False) for width in _WIDTHS]
+    lines = next(wrap for wrap in wraps if len(wrap) == len(wraps[-1]))
+    return ["\n".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)]
 
 
 def _segment(cue: Cue) -> dict[str, str | float]:

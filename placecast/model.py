@@ -177,6 +177,11 @@ class Episode:
     chapters: tuple[Chapter, ...] = ()
     soundbites: tuple[Soundbite, ...] = ()
 
+    def credits(self, show: Show) -> tuple[Person, ...]:
+        """The show's people, then the episode's own: once each, as the episode describes them."""
+        named = {(person.name, person.role, person.group): person for person in show.people + self.people}
+        return tuple(named.values())
+
     @property
     def folder(self) -> str:
         """The episode's folder in the public tree, and so the path of its page."""

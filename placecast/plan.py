@@ -69,7 +69,8 @@ _SHORTLY = "public, max-age=300"
 
 # The first pattern that fits; a star reaches across slashes.
 _RULES = (
-    _Rule(pattern="feed.xml", phase=Phase.FEED, cache_control=_SHORTLY),
+    # S3 sends what it stores, also to clients that did not ask for gzip: wget, which fetches feeds for podget, is one.
+    _Rule(pattern="feed.xml", phase=Phase.FEED, cache_control=_SHORTLY, gzip=False),
     # Players ask for parts of media (Range), which has no use for compressed bytes.
     _Rule(pattern="media/*", phase=Phase.MEDIA, cache_control=_FOREVER, gzip=False),
     _Rule(pattern="assets/*", phase=Phase.SIDECARS, cache_control=_FOREVER),

@@ -144,8 +144,9 @@ def tag(shop: Workshop, episode: Episode, published: datetime) -> None:
 
 def glossary(show: Show, episode: Episode) -> str:
     """The names that Whisper should spell right, as the prompt of every chunk: this episode's people first."""
-    names = [each.name for each in (*episode.people, *show.people, *episode.places)]
-    return f"{show.title}. {', '.join(dict.fromkeys(names))}." if names else f"{show.title}."
+    people, places = (*episode.people, *show.people), episode.places
+    names = dict.fromkeys([each.name for each in people] + [each.name for each in places])
+    return f"{show.title}. {', '.join(names)}." if names else f"{show.title}."
 
 
 def _samples(shop: Workshop, episode: Episode) -> Path:

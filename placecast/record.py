@@ -38,10 +38,16 @@ def parse_record(text: str, file: str) -> MachineRecord:
 
 def _word(entry: object) -> Word:
     match entry:
-        case [float() | int() as start, float() | int() as end, float() | int() as probability, str() as text]:
-            if all(map(isfinite, (start, end, probability))):
-                return Word(start=float(start), end=float(end), text=text, probability=float(probability))
+        case [start, end, probability, str() as text]:
+            return Word(start=_number(start), end=_number(end), text=text, probability=_number(probability))
     raise ValueError(f"{entry!r} is not a word")
+
+
+def _number(value: object) -> float:
+    # To Python, true is a number; and its JSON reader takes NaN, which is none.
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        return float(value)
+    raise ValueError(f"{value!r} is not a number")
 
 
 def _string(value: object, name: str) -> str:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import wave
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from mutagen.mp3 import MP3, BitrateMode
 
 from placecast import audio
+from placecast.audio.source import Recording, open_recording
 from placecast.errors import AudioError
 from placecast.model import Mastering
 from tests import sounds
@@ -59,7 +61,16 @@ def test_every_width_of_samples_reaches_the_target(tmp_path: Path, codec: str) -
 
 @pytest.mark.parametrize(
     ("rate", "delivered"),
-    [(8000, 48000), (11025, 44100), (22050, 44100), (32000, 48000), (44100, 44100), (48000, 48000), (96000, 48000)],
+    [
+        (8000, 48000),
+        (11025, 44100),
+        (16000, 48000),
+        (22050, 44100),
+        (32000, 48000),
+        (44100, 44100),
+        (48000, 48000),
+        (96000, 48000),
+    ],
 )
 def test_the_rate_stays_in_the_recordings_own_family(tmp_path: Path, rate: int, delivered: int) -> None:
     recording = sounds.save(tmp_path / "talk.wav", sounds.speech(3.0, rate=rate), rate=rate)
@@ -170,6 +181,24 @@ def test_the_tracks_of_a_field_recorder_are_all_heard(tmp_path: Path) -> None:
     assert "8 tracks were mixed equally" in made.warnings[0]
 
 
+def test_the_recording_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+
+    def counted(path: Path) -> AbstractContextManager[Recording]:
+        opened.append(path)
+        return open_recording(path)
+
+    monkeypatch.setattr("placecast.audio.samples.open_recording", counted)
+    mastered(recorded(tmp_path, ".flac"))
+    assert opened == [tmp_path / "talk.flac"]
+
+
+def test_a_peak_in_the_last_milliseconds_is_measured(tmp_path: Path) -> None:
+    sound = sounds.tone(3.05)
+    sound[-100:] = 0.95
+    assert audio.measure(sounds.save(tmp_path / "x.wav", sound)).true_peak > -1
+
+
 def test_progress_ends_at_one_and_stays_within_bounds(tmp_path: Path) -> None:
     seen: list[float] = []
     audio.master(recorded(tmp_path, ".wav"), tmp_path / "o.mp3", tmp_path / "s.f32", Mastering(), seen.append)
@@ -201,6 +230,14 @@ def test_what_the_producer_should_hear_about_is_a_warning(
 
 def test_the_sound_of_a_good_recording_is_not_called_clipped(tmp_path: Path) -> None:
     made, _ = mastered(sounds.save(tmp_path / "loud.wav", sounds.speech(4.0, peak=1.0)))
+    assert made.warnings == ()
+
+
+def test_a_few_knocks_at_full_scale_are_not_called_clipping(tmp_path: Path) -> None:
+    sound = sounds.speech(20.0, rate=8000)
+    for second in range(15):
+        sound[second * 8000 : second * 8000 + 3] = 1.0
+    made, _ = mastered(sounds.save(tmp_path / "knocks.wav", sound, rate=8000))
     assert made.warnings == ()
 
 

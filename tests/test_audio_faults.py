@@ -123,6 +123,14 @@ def test_a_file_from_a_shop_is_refused(tmp_path: Path) -> None:
     assert "DRM" in str(refused(locked))
 
 
+def test_channels_that_cannot_be_mixed_are_named(tmp_path: Path) -> None:
+    recording = sounds.save(tmp_path / "talk.wav", sounds.speech(3.0, channels=2), codec="pcm_s24le")
+    data = bytearray(recording.read_bytes())
+    data[40] = 0b1001  # WAVE_FORMAT_EXTENSIBLE's mask: front left and a subwoofer
+    recording.write_bytes(bytes(data))
+    assert "its channels (2 channels (FL+LFE)) cannot be mixed" in str(refused(recording))
+
+
 @pytest.mark.parametrize("length", [0, 0xFFFFFFFF])
 def test_a_wav_that_was_written_into_a_pipe_is_whole(tmp_path: Path, length: int) -> None:
     recording = talk(tmp_path, ".wav")

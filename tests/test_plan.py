@@ -41,7 +41,7 @@ def there(*sent: Upload) -> dict[str, Stored]:
         ("e/one/index.html", Phase.PAGES, SHORTLY, True),
         ("index.html", Phase.PAGES, SHORTLY, True),
         ("sitemap.xml", Phase.PAGES, SHORTLY, True),
-        ("feed.xml", Phase.FEED, SHORTLY, True),
+        ("feed.xml", Phase.FEED, SHORTLY, False),
         ("robots.txt", Phase.SIDECARS, SHORTLY, True),
     ],
 )

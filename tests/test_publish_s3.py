@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import shutil
 from pathlib import Path
@@ -49,7 +48,7 @@ def listen(bucket: Bucket, path: str, method: str = "GET") -> Response:
 def feed_text(bucket: Bucket) -> str:
     answer = listen(bucket, "feed.xml")
     assert answer.status == 200
-    return gzip.decompress(answer.body).decode()
+    return answer.body.decode()
 
 
 def addresses_in(bucket: Bucket) -> set[str]:

@@ -63,7 +63,6 @@ class TestServed:
     @pytest.mark.parametrize(
         ("key", "kind", "cache_control"),
         [
-            ("feed.xml", "application/rss+xml; charset=utf-8", "public, max-age=300"),
             ("index.html", "text/html; charset=utf-8", "public, max-age=300"),
             ("e/one/transcript.vtt", "text/vtt; charset=utf-8", "public, max-age=300"),
             ("e/one/chapters.json", "application/json+chapters", "public, max-age=300"),
@@ -80,6 +79,15 @@ class TestServed:
         assert answer.headers["cache-control"] == cache_control
         assert answer.headers["content-encoding"] == "gzip"
         assert gzip.decompress(answer.body) == FILES[key]
+
+    def test_the_feed_is_served_as_it_is_since_not_every_client_asks_for_gzip(self, bucket: Bucket, tree: Tree) -> None:
+        send(bucket.target(), tree)
+        bucket.open_to_everyone()
+        answer = bucket.ask("feed.xml")
+        assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+        assert answer.headers["cache-control"] == "public, max-age=300"
+        assert "content-encoding" not in answer.headers
+        assert answer.body == FILES["feed.xml"]
 
     def test_sound_is_served_for_ever_as_it_is_and_in_parts(self, bucket: Bucket, tree: Tree) -> None:
         send(bucket.target(), tree)
@@ -100,8 +108,8 @@ class TestServed:
         send(bucket.target("a/"), tree)
         send(bucket.target("b/"), tree)
         assert (
-            bucket.client.head_object(Bucket=bucket.name, Key="a/feed.xml")["ETag"]
-            == (bucket.client.head_object(Bucket=bucket.name, Key="b/feed.xml")["ETag"])
+            bucket.client.head_object(Bucket=bucket.name, Key="a/index.html")["ETag"]
+            == (bucket.client.head_object(Bucket=bucket.name, Key="b/index.html")["ETag"])
         )
 
     def test_an_odd_name_is_found_at_its_quoted_address(self, bucket: Bucket, tree: Tree) -> None:

@@ -24,7 +24,7 @@ VERSION = 1
 """Bumped when the same recording and settings would give another file."""
 
 _CODING_LOSS = 0.45  # LU that LAME takes off at a constant bit rate, on every sound and rate tried
-_CODING_PEAKS = 1.6  # dB of room for what coding does to the peaks of speech: less would often cost a second encode
+_CODING_PEAKS = 2.0  # dB of room for what coding does to the peaks of speech: less would often cost a second encode
 _ENCODES = 5
 _SOLVES = 6
 _SOLVED = 0.15  # LU
@@ -60,7 +60,8 @@ class _Setting:
         volume: Filter = ("volume", f"volume={self.gain:.4f}dB:precision=float")
         if not self.limits(heard):
             return [volume]
-        limiter = f"limit={_amplitude(self.ceiling):.6f}:attack=5:release=50:level=false:latency=true"
+        limit = max(_amplitude(self.ceiling), 0.0625)  # the least that alimiter takes
+        limiter = f"limit={limit:.6f}:attack=5:release=50:level=false:latency=true"
         oversampled, back = ("aresample", str(_OVERSAMPLED)), ("aresample", str(shape.rate))
         return [volume, oversampled, ("alimiter", limiter), back]
 

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from placecast.audio.filters import Converter, Shape, unordered, values
+from placecast.audio.filters import Chain, Converter, Shape, conversion, unordered, values
 from placecast.audio.loudness import SILENT, Loudness, Meter
 from placecast.audio.source import Recording, open_recording
 from placecast.audio.writing import writing
@@ -50,13 +50,12 @@ def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress)
     """Decode the recording once, into the samples for Whisper and, if asked, those to be mastered."""
     with open_recording(recording) as source, ExitStack() as files:
         desk = _Desk(
+            source.stream.rate,
             delivery_shape(source.stream),
             files.enter_context(samples.open("wb")),
             files.enter_context(pcm.open("wb")) if pcm else None,
         )
-        for frame in source.frames(progress):
-            desk.push(frame)
-        desk.push(None)
+        _listen(source, desk, progress)
         take = desk.take(source)
     if take.loudness.loudness <= SILENT:
         raise AudioError(
@@ -65,6 +64,16 @@ def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress)
             "Check the microphone's track in the editor.",
         )
     return take
+
+
+def _listen(source: Recording, desk: _Desk, progress: Progress) -> None:
+    try:
+        for frame in source.frames(progress):
+            desk.push(frame)
+        desk.push(None)
+    except av.FFmpegError as exc:
+        what = f"its channels ({source.stream.layout.name}) cannot be mixed: {exc.strerror}."
+        raise AudioError(str(source.path), what, "Export it as mono or stereo.") from exc
 
 
 def delivery_shape(stream: av.AudioStream) -> Shape:
@@ -76,10 +85,16 @@ def delivery_shape(stream: av.AudioStream) -> Shape:
 class _Desk:
     """Gives each decoded frame to all who want it: the two files, the meter and those who look for faults."""
 
-    def __init__(self, shape: Shape, samples: BinaryIO, pcm: BinaryIO | None) -> None:
+    def __init__(self, rate: int, shape: Shape, samples: BinaryIO, pcm: BinaryIO | None) -> None:
         self._shape = shape
         self._samples, self._pcm = samples, pcm
-        self._for_whisper, self._for_delivery = Converter(WHISPER), Converter(shape)
+        # First all get the same shape: FFmpeg changes a frame of unnamed channels in the hands of whoever gets it next.
+        even = Shape(rate=rate, layout=shape.layout)
+        self._even = Converter(even)
+        self._for_whisper, self._for_delivery = (
+            Chain(even, conversion(even, WHISPER)),
+            Chain(even, conversion(even, shape)),
+        )
         self._meter = Meter(shape)
         self._clips = 0
         self._tracks = 0
@@ -89,17 +104,22 @@ class _Desk:
         if frame is not None:
             self._clips += _clips(frame)
             self._tracks = frame.layout.nb_channels if unordered(frame.layout.name) else self._tracks
-        for part in self._for_whisper.push(frame):
-            self._samples.write(part.to_ndarray().tobytes())
-        for part in self._for_delivery.push(frame):
-            self._deliver(part)
+        for part in self._even.push(frame):
+            self._share(part)
         if frame is None:
+            self._share(None)
             self._meter.push(None)
 
     def take(self, source: Recording) -> Take:
         heard = (self._mixed(), self._clipped(source.seconds), self._one_sided())
         warnings = source.warnings() + tuple(f"{source.path.name}: {sentence}" for sentence in heard if sentence)
         return Take(shape=self._shape, loudness=self._meter.read(), warnings=warnings)
+
+    def _share(self, frame: av.AudioFrame | None) -> None:
+        for part in self._for_whisper.push(frame):
+            self._samples.write(part.to_ndarray().tobytes())
+        for part in self._for_delivery.push(frame):
+            self._deliver(part)
 
     def _deliver(self, part: av.AudioFrame) -> None:
         if self._pcm:

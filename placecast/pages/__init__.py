@@ -119,7 +119,6 @@ def _environment() -> Environment:
         "local_iso": wording.local_iso,
         "map_address": wording.map_address,
         "one_line": wording.one_line,
-        "people": wording.people,
         "place_in_show": wording.place_in_show,
         "role": wording.role,
         "size": wording.size,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from placecast.model import Chapter, Person, Place, Publication, Release, Show
 from placecast.pages.reading import anchor
-from placecast.pages.wording import coordinates, licence_address, local_iso, people, web
+from placecast.pages.wording import coordinates, licence_address, local_iso, web
 from placecast.timecode import iso_duration
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
@@ -57,7 +57,7 @@ def episode(release: Release, show: Show, description: str) -> str:
             "isAccessibleForFree": True,
             "accessMode": ["auditory", "textual"],
             "accessibilityFeature": ["transcript"],
-            "contributor": [_person(person) for person in people(facts, show)],
+            "contributor": [_person(person) for person in facts.credits(show)],
             "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
             "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],
             "image": show.at(show.cover.path),

@@ -55,11 +55,6 @@ def place_in_show(episode: Episode) -> str:
     return words[:1].upper() + words[1:]
 
 
-def people(episode: Episode, show: Show) -> tuple[Person, ...]:
-    """Who is credited. The episode's people replace the show's, as in the feed."""
-    return episode.people or show.people
-
-
 def role(person: Person) -> str:
     """`host`, in lower case: apps disagree about the taxonomy's capitals."""
     return person.role.strip().lower()

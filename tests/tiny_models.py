@@ -17,13 +17,14 @@ from whisper.model import ModelDimensions, Whisper
 RATE = 16_000
 LAYERS = 2
 WIDTH = 64
+CONTEXT = 64  # tokens; a true model has 448
 
 
 def tiny_whisper(*, vocabulary: int = 51865, seed: int = 1) -> Whisper:
-    """A model of the true shape and interface, with random numbers in it. 51864 words: an English-only one."""
+    """A model of the true interface, with random numbers in it. 51864 words: an English-only one."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = Whisper(ModelDimensions(80, 1500, WIDTH, 1, LAYERS, vocabulary, 448, WIDTH, 1, LAYERS))
+        model = Whisper(ModelDimensions(80, 1500, WIDTH, 1, LAYERS, vocabulary, CONTEXT, WIDTH, 1, LAYERS))
         for name, parameter in model.named_parameters():
             if "positional" in name or name.endswith("bias"):
                 torch.nn.init.normal_(parameter, std=0.02)

@@ -84,7 +84,7 @@ def _together(parts: Sequence[Span]) -> int:
 def _padded(chunks: Sequence[Span], length: int) -> Iterator[Span]:
     """The chunks with some of the quiet around them; neighbours share a gap that is too short for both."""
     middles = [(chunk.stop + following.start) // 2 for chunk, following in pairwise(chunks)]
-    for chunk, first, last in zip(chunks, [0, *middles], [*middles, length], strict=True):
+    for chunk, first, last in zip(chunks, [0, *middles], [*middles, length], strict=False):
         yield Span(start=max(chunk.start - _PADDING, first), stop=min(chunk.stop + _PADDING, last))
 
 

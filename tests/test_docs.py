@@ -45,9 +45,9 @@ def reference() -> str:
 
 
 def commands() -> Iterator[str]:
+    whole = click.Context(cli, info_name="placecast", terminal_width=100, **cli.context_settings)
     for name, command in sorted(cli.commands.items()):
-        context = click.Context(command, info_name=f"placecast {name}")
-        context.max_content_width, context.terminal_width = 100, 100
+        context = click.Context(command, info_name=name, parent=whole)
         yield f"### placecast {name}\n\n```text\n{command.get_help(context)}\n```\n"
 
 

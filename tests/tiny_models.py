@@ -26,7 +26,7 @@ def tiny_whisper(*, vocabulary: int = 51865, seed: int = 1) -> Whisper:
         torch.manual_seed(seed)
         model = Whisper(ModelDimensions(80, 1500, WIDTH, 1, LAYERS, vocabulary, CONTEXT, WIDTH, 1, LAYERS))
         for name, parameter in model.named_parameters():
-            if "positional" in name or name.endswith("bias"):
+            if "embedding" in name or name.endswith("bias"):
                 torch.nn.init.normal_(parameter, std=0.02)
     return model
 

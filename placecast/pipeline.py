@@ -15,7 +15,7 @@ from placecast.checks import Finding
 from placecast.errors import FactsError, UsageError
 from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
 from placecast.plan import Stored, Upload
-from placecast.production import Reporter, Workshop, perform, state
+from placecast.production import Reporter, Workshop, finish, perform, state
 from placecast.project import Project
 from placecast.storage import Storage
 from placecast.transcribe import Engine
@@ -70,8 +70,6 @@ def publish(run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = fr
         made = make_plan(run, wanted, redo)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
-        for episode in made.minted:
-            run.project.mint_date(episode)
         produce(run, made)
         built = made.built or build(run, made.show, made.episodes, made.remote)
         write(run, built)
@@ -109,12 +107,15 @@ def make_plan(
 
 
 def produce(run: Run, made: Plan) -> None:
-    """Do the steps: each episode is finished before the next is begun."""
+    """Do the steps, one episode after the other. A draft gets its date when its recording has proved to be good."""
     shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=made.show)
-    for episode in made.episodes:
-        todo = made.work.get(episode.slug, Work())
-        if todo.steps and episode.published:
-            perform(shop, episode, episode.published, todo.steps)
+    for episode in (each for each in made.episodes if each.slug in made.work):
+        steps = made.work[episode.slug].steps
+        perform(shop, episode, [step for step in steps if step.name != "tag"])
+        if episode in made.minted:
+            run.project.mint_date(episode)
+        perform(shop, episode, [step for step in steps if step.name == "tag"])
+        finish(shop, episode)
 
 
 def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:

@@ -67,8 +67,8 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
     )
 
 
-def perform(shop: Workshop, episode: Episode, published: datetime, steps: Sequence[Step]) -> None:
-    """Do the steps of one episode, each with its progress and its duration reported."""
+def perform(shop: Workshop, episode: Episode, steps: Sequence[Step]) -> None:
+    """Do these steps of one episode, each with its progress and its duration reported."""
     for step in steps:
         with shop.reporter.step(f"{step.name} {step.slug}", step.reason) as progress:
             match step.name:
@@ -77,7 +77,11 @@ def perform(shop: Workshop, episode: Episode, published: datetime, steps: Sequen
                 case "transcribe":
                     transcribe(shop, episode, progress)
                 case "tag":
-                    tag(shop, episode, published)
+                    tag(shop, episode)
+
+
+def finish(shop: Workshop, episode: Episode) -> None:
+    """Take away what the steps left for each other."""
     shutil.rmtree(shop.project.work_folder(episode.slug), ignore_errors=True)
 
 
@@ -120,7 +124,7 @@ def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
     shop.project.write_transcript(episode.slug, text, record)
 
 
-def tag(shop: Workshop, episode: Episode, published: datetime) -> None:
+def tag(shop: Workshop, episode: Episode) -> None:
     """The published file: a tagged copy of the master, named after its content. Its facts are kept in audio.json."""
     project, folder = shop.project, shop.project.work_folder(episode.slug)
     facts = json.loads((folder / "master.json").read_bytes())
@@ -130,7 +134,7 @@ def tag(shop: Workshop, episode: Episode, published: datetime) -> None:
         tagged,
         show=shop.show,
         episode=episode,
-        published=published,
+        published=_date(episode),
         seconds=facts["seconds"],
     )
     digest = files.sha256_of(tagged)
@@ -167,6 +171,13 @@ def _recording(episode: Episode) -> Path:
     if episode.recording and episode.recording.is_file():
         return episode.recording
     raise AudioError(str(episode.recording), "is not there any more.", "Put the recording back, and run again.")
+
+
+def _date(episode: Episode) -> datetime:
+    """The date, which every episode has when it is tagged."""
+    if episode.published is None:
+        raise ValueError(f"{episode.slug} has no date")
+    return episode.published
 
 
 def _sound(project: Project, episode: Episode) -> Path:

@@ -13,7 +13,7 @@ def parse_clock(text: str) -> float:
     if not match or int(match["m"]) > 59 or int(match["s"]) > 59:
         raise ValueError(f"{text!r} is not a time such as 1:02:03")
     whole = int(match["h"] or 0) * 3600 + int(match["m"]) * 60 + int(match["s"])
-    return whole + int((match["fraction"] or "0").ljust(3, "0")) / 1000
+    return (whole * 1000 + int((match["fraction"] or "0").ljust(3, "0"))) / 1000
 
 
 def clock(seconds: float) -> str:

@@ -119,17 +119,12 @@ def _times(line: str, number: int) -> tuple[float, float]:
     before, _, after = line.partition("-->")
     try:
         # Settings such as position:50% may follow the second time.
-        start, end = _seconds(before), _seconds((after.split() or [""])[0])
+        start, end = parse_clock(before), parse_clock((after.split() or [""])[0])
     except ValueError as exc:
         raise _CueError(number, f"{exc}.", _EXAMPLE) from exc
     if end <= start:
         raise _CueError(number, "the sentence does not end after its start.", "Correct one of the two times.")
     return start, end
-
-
-def _seconds(text: str) -> float:
-    # Rounded, so that 1.273 is the very number that was written, and not 1.2730000000000001.
-    return round(parse_clock(text), 3)
 
 
 def _payload(markup: str, number: int) -> tuple[str | None, str]:

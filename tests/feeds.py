@@ -35,7 +35,7 @@ LONDON = ZoneInfo("Europe/London")
 SUMMER_MORNING = datetime(2026, 5, 1, 6, 0, tzinfo=LONDON)  # 05:00 UTC
 
 COVER = Image(source=Path("cover.jpg"), name="cover-0123456789ab.jpg", type="image/jpeg", width=3000, height=3000)
-BEC = Person(name="Bec Riley", role="host", url="https://example.org/people/bec-riley")
+ROSA = Person(name="Rosa Hartley", role="host", url="https://example.org/people/rosa-hartley")
 ANA = Person(name="Ana Müller", role="guest", url="https://example.org/ana", image="https://example.org/ana.jpg")
 BIRMINGHAM = Place(name="Birmingham", rel="creator", geo="geo:52.4862,-1.8904", osm="R162378", country="GB")
 MARLOW = Place(name="Marlow", geo="geo:51.5718706,-0.7769654", osm="R3727240", country="GB")
@@ -53,7 +53,7 @@ SHOW = Show(
     target=FolderTarget(folder=Path("public")),
     copyright="LPIP Hub",
     license="cc-by-4.0",
-    people=(BEC,),
+    people=(ROSA,),
     places=(BIRMINGHAM,),
 )
 
@@ -111,7 +111,7 @@ def audio(slug: str = "trust", **facts: Any) -> Audio:
 
 def transcript(*texts: str, language: str = "en-GB") -> Transcript:
     """A transcript of these sentences, four seconds each."""
-    cues = (Cue(start=4.0 * i, end=4.0 * i + 3.5, text=text, speaker=BEC.name) for i, text in enumerate(texts))
+    cues = (Cue(start=4.0 * i, end=4.0 * i + 3.5, text=text, speaker=ROSA.name) for i, text in enumerate(texts))
     return Transcript(cues=tuple(cues), language=language)
 
 

@@ -19,7 +19,7 @@ import pytest
 from filelock import FileLock
 
 from placecast import pipeline
-from placecast.errors import FactsError, LockedError, UsageError
+from placecast.errors import AudioError, FactsError, LockedError, UsageError
 from tests import sounds
 from tests.small_show import NOW, SmallShow, files_below, make, stamps_below
 
@@ -146,6 +146,25 @@ def test_a_draft_waits_until_it_is_named_and_then_keeps_its_date(published: Smal
     assert published.publish("bangor")[0].empty
 
 
+def test_a_draft_whose_recording_proves_bad_stays_a_draft(published: SmallShow) -> None:
+    folder = published.add("bangor", published="")
+    sounds.save(folder / "recording.wav", sounds.silence(4.0))
+    before = (folder / "episode.md").read_bytes()
+    with pytest.raises(AudioError, match="silent"):
+        published.publish("bangor")
+    assert (folder / "episode.md").read_bytes() == before
+    assert published.publish()[0].empty
+
+
+def test_publishing_one_episode_leaves_what_waits_of_another_alone(show: SmallShow) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        show.publish("digbeth", fail_at=1)
+    show.add("grimsby")
+    show.publish("grimsby")
+    show.publish("digbeth")
+    assert "master digbeth" not in [what for what, _ in show.last.steps]
+
+
 def test_a_fresh_clone_without_audio_builds_the_same_tree_and_uploads_nothing(
     published: SmallShow, tmp_path: Path
 ) -> None:
@@ -256,7 +275,7 @@ def test_what_audio_json_says_is_what_the_file_is(published: SmallShow) -> None:
 def test_silence_at_the_recorder_leaves_no_half_episode(show: SmallShow) -> None:
     folder = show.add("quiet")
     sounds.save(folder / "recording.wav", sounds.silence(4.0))
-    with pytest.raises(Exception, match="silent"):
+    with pytest.raises(AudioError, match="silent"):
         show.publish("quiet")
     assert not (folder / "audio.json").exists()
     assert files_below(show.target) == {}

@@ -5,68 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from urllib.parse import urlparse
 
-import feedparser
 import pytest
 
 from placecast.errors import StorageError
-from tests.seaweed import Bucket, Response
+from tests.listener import addresses_in, assert_every_promise_is_kept, listen, publish_into
+from tests.seaweed import Bucket
 from tests.small_show import SmallShow, make
 
 pytestmark = pytest.mark.s3
 
-TYPES = {
-    "feed.xml": "application/rss+xml; charset=utf-8",
-    ".mp3": "audio/mpeg",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".srt": "application/x-subrip; charset=utf-8",
-    "transcript.json": "application/json",
-    "chapters.json": "application/json+chapters",
-    ".html": "text/html; charset=utf-8",
-    ".png": "image/png",
-}
-
 
 @pytest.fixture
 def show(tmp_path: Path, bucket: Bucket) -> SmallShow:
-    bucket.open_to_everyone()
-    small = make(
-        tmp_path / "show", target=f'bucket = "{bucket.name}"\nprefix = "cast"\nendpoint = "{bucket.server.endpoint}"'
-    )
-    at_home = f"{bucket.server.endpoint}/{bucket.name}/cast"
-    path = small.project.root / "placecast.toml"
-    path.write_text(path.read_text("utf-8").replace("https://podcast.example.org/small/", at_home), "utf-8")
+    small = make(tmp_path / "show")
+    publish_into(bucket, small.project.root)
     small.add("digbeth")
     return small
-
-
-def listen(bucket: Bucket, path: str, method: str = "GET") -> Response:
-    return bucket.ask(f"cast/{path}", method)
-
-
-def feed_text(bucket: Bucket) -> str:
-    answer = listen(bucket, "feed.xml")
-    assert answer.status == 200
-    return answer.body.decode()
-
-
-def addresses_in(bucket: Bucket) -> set[str]:
-    base = re.escape(f"{bucket.server.endpoint}/{bucket.name}/cast/")
-    return set(re.findall(rf'(?:url|href)="{base}([^"]+)"', feed_text(bucket)))
-
-
-def assert_every_promise_is_kept(bucket: Bucket) -> None:
-    for path in addresses_in(bucket):
-        answer = listen(bucket, path, "HEAD")
-        assert answer.status == 200, path
-        assert answer.headers["content-type"] == next(kind for end, kind in TYPES.items() if path.endswith(end)), path
-    for entry in feedparser.parse(feed_text(bucket)).entries:
-        (enclosure,) = entry.enclosures
-        path = urlparse(enclosure.href).path.removeprefix(f"/{bucket.name}/cast/")
-        whole = listen(bucket, path)
-        assert whole.headers["content-type"] == enclosure.type
-        assert len(whole.body) == int(enclosure.length) == int(whole.headers["content-length"])
 
 
 def test_every_address_in_the_feed_answers_with_the_promised_length_and_type(show: SmallShow, bucket: Bucket) -> None:

@@ -33,12 +33,12 @@ from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, plain
 from tests.feeds import (
     ADDRESS,
     ANA,
-    BEC,
     BIRMINGHAM,
     COVER,
     FULL_RELEASE,
     LONDON,
     MARLOW,
+    ROSA,
     audio,
     episode,
     publication,
@@ -309,11 +309,11 @@ def test_chapters_are_named_only_where_there_are_some():
 
 
 def test_an_item_says_the_hosts_again_because_its_persons_replace_the_shows():
-    item = _item(people=(ANA, BEC, Person(name="Bec Riley", role="producer")))
+    item = _item(people=(ANA, ROSA, Person(name="Rosa Hartley", role="producer")))
     assert [(person.text, person.get("role")) for person in item.findall("podcast:person", NAMES)] == [
-        ("Bec Riley", "host"),
+        ("Rosa Hartley", "host"),
         ("Ana Müller", "guest"),
-        ("Bec Riley", "producer"),
+        ("Rosa Hartley", "producer"),
     ]
     assert _attributes(item, "podcast:person")[1] == {
         "role": "guest",
@@ -498,7 +498,7 @@ def test_the_podcast_index_reads_the_show(partytime):
     assert read["itunesCategory"] == ["Science > Social Sciences", "Government"]
     assert read["itunesImage"] == ADDRESS + COVER.path
     assert read["license"]["identifier"] == "cc-by-4.0"
-    assert read["podcastPeople"] == [{"name": "Bec Riley", "role": "Host", "group": "Cast", "href": BEC.url}]
+    assert read["podcastPeople"] == [{"name": "Rosa Hartley", "role": "Host", "group": "Cast", "href": ROSA.url}]
     assert read["podcastLocation"] == {"name": "Birmingham", "osm": BIRMINGHAM.osm, "geo": BIRMINGHAM.geo}
     assert read["lastBuildDate"] == "2026-05-01T05:00:00.000Z"
     assert {tag for tags in read["pc20support"].values() for tag in tags} == {
@@ -525,7 +525,7 @@ def test_the_podcast_index_reads_an_episode(partytime):
     assert [told.get("rel") for told in item["podcastTranscripts"]] == ["captions", "captions", None, None]
     assert item["podcastChapters"] == {"url": ADDRESS + "e/trust/chapters.json", "type": "application/json+chapters"}
     assert item["podcastSoundbites"] == [{"startTime": 73, "duration": 42.25, "title": "Trust is local"}]
-    assert [told["name"] for told in item["podcastPeople"]] == ["Bec Riley", "Ana Müller"]
+    assert [told["name"] for told in item["podcastPeople"]] == ["Rosa Hartley", "Ana Müller"]
     assert item["podcastLocation"]["name"] == "Marlow"
     assert (item["podcastSeason"], item["podcastEpisode"]) == ({"number": 2}, {"number": 12})
 

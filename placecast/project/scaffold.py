@@ -170,7 +170,7 @@ cover = "cover.png" # square, 1400 to 3000 pixels, JPEG or PNG
 language = {quoted(new.language)}
 time_zone = "Europe/London"
 explicit = false
-# copyright = "2026 {new.author.replace('"', "'")}"
+# copyright = {quoted(new.author)} # who owns the rights, without a year
 # license = "cc-by-4.0"
 
 [owner] # directories write to this address

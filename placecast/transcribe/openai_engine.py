@@ -7,6 +7,7 @@ then aligned with the sound. Its rules for what cannot be believed are OpenAI's.
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import replace
 from http.client import HTTPException
@@ -29,6 +30,7 @@ _TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _REPETITIVE = 2.4  # compression ratio: the model goes round in circles
 _UNLIKELY = -1.0  # mean log probability of the tokens
 _NO_SPEECH = 0.6
+_SPINS = "2000"
 _PROGRESS = 1.0  # seconds that a look into a chunk must bring
 
 
@@ -111,6 +113,9 @@ class WhisperEngine:
 
 def load_whisper(transcription: Transcription, *, offline: bool) -> WhisperEngine:
     """The engine with its model found, verified and loaded."""
+    # PyTorch's threads wait for each other by spinning. On a machine that does something else as well this took
+    # twice as long; GNU OpenMP reads the limit when PyTorch is imported.
+    os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
     try:
         import whisper
     except ImportError as exc:

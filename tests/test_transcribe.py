@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import av
 import jiwer
@@ -25,8 +24,8 @@ from whisper.normalizers import EnglishTextNormalizer
 from placecast.errors import EngineError
 from placecast.model import Transcription, Word, no_progress
 from placecast.sentences import cues
-from placecast.transcribe import Engine, FakeEngine, faster_engine, load_engine
-from placecast.transcribe.chunks import LONGEST, pack, place, transcribe_chunks
+from placecast.transcribe import Engine, FakeEngine, load_engine
+from placecast.transcribe.chunks import LONGEST, pack, place, transcribe_chunks, unspoken
 from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.openai_engine import WhisperEngine
 from placecast.transcribe.vad import FRAME, RATE, Span, probabilities, speech
@@ -305,11 +304,12 @@ def test_the_fake_speaks_where_the_recording_is_not_silent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seek", "doubt", "invented"), [(0, -1.5, False), (950, -0.2, False), (900, -1.5, True), (970, -0.1, True)]
+    ("no_speech", "log_probability", "dropped"), [(0.7, -2.5, True), (0.7, -0.3, False), (0.2, -2.5, False)]
 )
-def test_what_is_heard_in_the_last_breath_of_a_chunk_is_not_believed(seek: int, doubt: float, invented: bool) -> None:
-    segment = SimpleNamespace(seek=seek, avg_logprob=doubt)
-    assert faster_engine._invented(segment, 10.0) is invented
+def test_what_is_neither_like_speech_nor_likely_is_dropped(
+    no_speech: float, log_probability: float, dropped: bool
+) -> None:
+    assert unspoken(no_speech, log_probability) is dropped
 
 
 def errors_from_the_start(script: str, words: tuple[Word, ...]) -> float:

@@ -199,7 +199,10 @@ class ShowFacts(Facts):
     type: Literal["episodic", "serial"] = Field(
         "episodic", description='Write type = "episodic", or "serial" for a story in order.'
     )
-    copyright: Annotated[str, Field(max_length=255, description='Write copyright = "Our University": who owns the rights, without a year.')] = ""
+    copyright: Annotated[
+        str,
+        Field(max_length=255, description='Write copyright = "Our University": who owns the rights, without a year.'),
+    ] = ""
     license: Annotated[str, Field(max_length=128, description='Write license = "cc-by-4.0".')] = ""
     locked: bool = Field(True, description="Write locked = true: other hosts may not import the feed without asking.")
     contact_url: WebAddress | None = Field(

@@ -20,6 +20,8 @@ _PADDING = 4 * RATE // 10  # samples before and after: Whisper misses a short fi
 _FULL = LONGEST - 2 * _PADDING
 _BRIDGED = 3 * RATE  # samples: a longer pause starts a new chunk
 _SMOOTHED = 5  # frames: a pause of 160 ms counts for more than one quiet frame
+_NO_SPEECH = 0.6
+UNLIKELY = -1.0  # mean log probability of a chunk's tokens: less is not believed
 _FINDING_SPEECH = 0.1  # of the progress
 
 Hear = Callable[[Samples], Iterable[Word]]
@@ -39,6 +41,11 @@ def transcribe_chunks(samples: Samples, hear: Hear, progress: Progress) -> tuple
         progress(_FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / total)
     progress(1.0)
     return tuple(words)
+
+
+def unspoken(no_speech: float, log_probability: float) -> bool:
+    """Whether what was decoded is no speech, by Whisper's own rule; the second is the mean of the tokens' logs."""
+    return no_speech > _NO_SPEECH and log_probability < UNLIKELY
 
 
 def pack(spans: Iterable[Span], samples: Samples) -> tuple[Span, ...]:

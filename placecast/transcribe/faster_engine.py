@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
-from placecast.transcribe.chunks import transcribe_chunks
+from placecast.transcribe.chunks import transcribe_chunks, unspoken
 from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.vad import RATE, Samples
 from placecast.transcribe.weights import Weights, find_weights, given_weights, missing
@@ -19,20 +19,19 @@ if TYPE_CHECKING:
     import faster_whisper
 
 _TOKENIZER = "tokenizer.json"
-_SEEKS = 100  # steps of the look into a chunk, a second
-_NOTHING = 0.4  # seconds: the padding of speech, and less than its shortest stretch
-_LITTLE = 2.0  # seconds
-_UNLIKELY = -1.0  # mean log probability of the tokens, as Whisper's own rule has it
 
 
 class FasterWhisperEngine:
     """A loaded model of faster-whisper. `load_faster_whisper` makes one."""
 
     def __init__(self, loaded: faster_whisper.WhisperModel, *, model: str, weights: str) -> None:
+        from faster_whisper import BatchedInferencePipeline
+
         self.name = f"faster-whisper {version('faster-whisper')}"
         self.model = model
         self.weights = weights
         self._loaded = loaded
+        self._once = BatchedInferencePipeline(loaded)
 
     def transcribe(self, samples: Samples, *, language: str, prompt: str, progress: Progress) -> tuple[Word, ...]:
         code = whisper_language(language, self.model, self._languages())
@@ -44,27 +43,25 @@ class FasterWhisperEngine:
         return [code for code in known if self._loaded.hf_tokenizer.token_to_id(f"<|{code}|>") is not None]
 
     def _hear(self, chunk: Samples, language: str, prompt: str) -> Iterator[Word]:
-        segments, _ = self._loaded.transcribe(
+        """The words of a chunk, looked at once.
+
+        The ordinary `transcribe` goes by timestamp tokens: it loses a chunk's first sentence now and then, and looks
+        again at the breath of silence after the last one, in which it hears words.
+        """
+        segments, _ = self._once.transcribe(
             chunk,
             language=language,
             initial_prompt=prompt or None,
-            condition_on_previous_text=False,
+            clip_timestamps=[{"start": 0.0, "end": len(chunk) / RATE}],
+            without_timestamps=True,
             word_timestamps=True,
+            batch_size=1,
         )
-        for segment in segments:
-            if _invented(segment, len(chunk) / RATE):
-                continue
+        for segment in (each for each in segments if not unspoken(each.no_speech_prob, each.avg_logprob)):
             for word in segment.words:
-                yield Word(start=word.start, end=word.end, text=word.word, probability=word.probability)
-
-
-def _invented(segment: faster_whisper.transcribe.Segment, seconds: float) -> bool:
-    """Whether this was heard in the breath of silence that is left of a chunk after its last word.
-
-    faster-whisper looks at it again, and hears what cannot be said in so short a time, or what it itself doubts.
-    """
-    left = seconds - segment.seek / _SEEKS
-    return bool(left < _NOTHING or (left < _LITTLE and segment.avg_logprob < _UNLIKELY))
+                # Some of these are numpy's, which JSON and equality treat as strangers.
+                start, end, probability = float(word.start), float(word.end), float(word.probability)
+                yield Word(start=start, end=end, text=word.word, probability=probability)
 
 
 def load_faster_whisper(transcription: Transcription, *, offline: bool) -> FasterWhisperEngine:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
 from placecast.transcribe import ct2
-from placecast.transcribe.chunks import transcribe_chunks
+from placecast.transcribe.chunks import UNLIKELY, transcribe_chunks, unspoken
 from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.vad import RATE, Samples
 from placecast.transcribe.weights import MODEL, Weights, find_weights, missing
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _REPETITIVE = 2.4  # compression ratio: the model goes round in circles
-_UNLIKELY = -1.0  # mean log probability of the tokens
-_NO_SPEECH = 0.6
 _SPINS = "2000"
 _PROGRESS = 1.0  # seconds that a look into a chunk must bring
 
@@ -61,7 +59,7 @@ class WhisperEngine:
             torch.manual_seed(0)  # what is hard to hear is drawn by chance: always the same chance
             mel = log_mel_spectrogram(pad_or_trim(chunk), self._loaded.dims.n_mels).to(self._loaded.device)
             decoded = self._decode(mel, language, prompt)
-            if decoded.no_speech_prob > _NO_SPEECH and not _believable(decoded):
+            if unspoken(decoded.no_speech_prob, decoded.avg_logprob):
                 return []
             words = self._align(mel, decoded.tokens, language, len(chunk))
         if len(decoded.tokens) < self._loaded.dims.n_text_ctx // 2 or not _believable(decoded):
@@ -196,7 +194,7 @@ def _set_alignment_heads(loaded: whisper.model.Whisper, model: str, weights: Wei
 
 
 def _believable(decoded: whisper.DecodingResult) -> bool:
-    return bool(decoded.avg_logprob >= _UNLIKELY and decoded.compression_ratio <= _REPETITIVE)
+    return bool(decoded.avg_logprob >= UNLIKELY and decoded.compression_ratio <= _REPETITIVE)
 
 
 def _word(heard: dict[str, str | float]) -> Word:

@@ -1,0 +1,97 @@
+"""What is said while a run works: bars where they can be drawn over, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from placecast.project import Project
+from placecast.report import JsonReporter, TerminalReporter, duration, size
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def work(reporter: TerminalReporter | JsonReporter) -> None:
+    with reporter.step("master digbeth", "no published audio yet") as progress:
+        for share in (0.25, 0.2, 1.0):
+            progress(share)
+
+
+def test_elsewhere_than_on_a_terminal_there_are_lines_and_no_bars() -> None:
+    stream = io.StringIO()
+    work(TerminalReporter(stream=stream))
+    assert re.fullmatch(r"master digbeth \(no published audio yet\)\n  done in 0\.\d s\n", stream.getvalue())
+
+
+def test_on_a_terminal_a_bar_shows_the_share_and_may_go_backwards() -> None:
+    stream = Terminal()
+    work(TerminalReporter(stream=stream))
+    assert [part.strip() for part in re.findall(r"\] ( *\d+%)", stream.getvalue())] == ["25%", "20%", "100%"]
+
+
+def test_quiet_says_only_what_needs_a_person() -> None:
+    stream = Terminal()
+    reporter = TerminalReporter(stream=stream, quiet=True)
+    work(reporter)
+    reporter.warn("the transcript was edited")
+    assert click.unstyle(stream.getvalue()) == "Note: the transcript was edited\n"
+
+
+def test_json_is_one_event_a_line() -> None:
+    stream = io.StringIO()
+    work(JsonReporter(stream=stream))
+    first, last = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert first == {"event": "step", "what": "master digbeth", "reason": "no published audio yet"}
+    assert last["event"] == "done"
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.04, "0.0 s"), (59.94, "59.9 s"), (125, "2 min 05 s")])
+def test_durations_are_said_for_people(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(900, "0.9 kB"), (2_293_752, "2.3 MB")])
+def test_sizes_are_said_for_people(count: int, said: str) -> None:
+    assert size(count) == said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
+def test_init_asks_what_was_not_given_and_makes_a_show_that_publishes(tmp_path: Path) -> None:
+    answers = ["Our places", "About us.", "https://example.org/p", "Us", "us@example.org", "Government"]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        os.execv(sys.executable, [sys.executable, "-m", "placecast.cli", "init", "mine"])
+    said = converse(terminal, answers)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, said
+    assert "Made the show in" in said
+    show, episodes = Project(root=tmp_path / "mine").load()
+    assert (show.title, show.url, episodes) == ("Our places", "https://example.org/p/", ())
+
+
+def converse(terminal: int, answers: list[str]) -> str:
+    """Answer each question as it comes; everything that was said."""
+    said, waiting = "", list(answers)
+    while select.select([terminal], [], [], 20)[0]:
+        try:
+            part = os.read(terminal, 4096).decode()
+        except OSError:
+            break
+        if not part:
+            break
+        said += part
+        if waiting and said.rstrip(" ").endswith(":"):
+            os.write(terminal, (waiting.pop(0) + "\n").encode())
+    return said

@@ -146,6 +146,7 @@ class Show:
     places: tuple[Place, ...] = ()
     mastering: Mastering = Mastering()
     transcription: Transcription = Transcription()
+    index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
 
     @property
     def feed_url(self) -> str:
@@ -154,6 +155,10 @@ class Show:
     def at(self, path: str) -> str:
         """The public address of a path in the public tree."""
         return self.url + path
+
+    def page(self, folder: str) -> str:
+        """The public address of the page in a folder of the public tree; "" is the home page."""
+        return self.at(folder + self.index)
 
 
 @dataclass(frozen=True, kw_only=True)

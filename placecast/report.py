@@ -147,7 +147,7 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) 
     show_facts, sent = built.publication.show, sum(each.size for each in built.uploads)
     waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
     made = dict.fromkeys(step.slug for step in plan.steps)
-    pages = {each.episode.slug: show_facts.at(each.episode.folder) for each in built.publication.releases}
+    pages = {each.episode.slug: show_facts.page(each.episode.folder) for each in built.publication.releases}
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
     else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
-from urllib.parse import urlparse
+from urllib.parse import urljoin, urlparse
 
 import feedparser
 
@@ -19,6 +20,10 @@ TYPES = {
     "chapters.json": "application/json+chapters",
     ".html": "text/html; charset=utf-8",
     ".png": "image/png",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
@@ -43,18 +48,35 @@ def feed_text(bucket: Bucket) -> str:
 
 
 def addresses_in(bucket: Bucket) -> set[str]:
+    """Every address of the show that its feed names, without the part that all have in common."""
     base = re.escape(f"{bucket.server.endpoint}/{bucket.name}/cast/")
-    return set(re.findall(rf'(?:url|href)="{base}([^"]+)"', feed_text(bucket)))
+    found = re.findall(rf'(?:url|href)="{base}([^"]+)"|<link>{base}([^<]*)</link>', feed_text(bucket))
+    return {attribute or link for attribute, link in found}
 
 
 def assert_every_promise_is_kept(bucket: Bucket) -> None:
+    """Every address in the feed answers as its type, enclosures have their length, and pages no dead link."""
     for path in addresses_in(bucket):
-        answer = listen(bucket, path, "HEAD")
-        assert answer.status == 200, path
-        assert answer.headers["content-type"] == next(kind for end, kind in TYPES.items() if path.endswith(end)), path
+        assert_answers(bucket, path)
+        if path.endswith("index.html"):
+            assert_no_dead_link(bucket, path)
     for entry in feedparser.parse(feed_text(bucket)).entries:
         (enclosure,) = entry.enclosures
         path = urlparse(enclosure.href).path.removeprefix(f"/{bucket.name}/cast/")
         whole = listen(bucket, path)
         assert whole.headers["content-type"] == enclosure.type
         assert len(whole.body) == int(enclosure.length) == int(whole.headers["content-length"])
+
+
+def assert_answers(bucket: Bucket, path: str) -> Response:
+    answer = listen(bucket, path)
+    assert (answer.status, bool(answer.body)) == (200, True), path
+    assert answer.headers["content-type"] == next(kind for end, kind in TYPES.items() if path.endswith(end)), path
+    return answer
+
+
+def assert_no_dead_link(bucket: Bucket, page: str) -> None:
+    """What a page links to or loads, inside the show, is there."""
+    text = gzip.decompress(listen(bucket, page).body).decode()
+    for link in re.findall(r'(?:href|src)="(?!https?:|mailto:|#)([^"#]+)', text):
+        assert_answers(bucket, urljoin(f"/{page}", link).removeprefix("/"))

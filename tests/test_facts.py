@@ -156,6 +156,22 @@ def test_a_target_is_either_a_folder_or_a_bucket(project: Project, target: str) 
     assert faults_of(project)[0].startswith("placecast.toml: target: names")
 
 
+@pytest.mark.parametrize(
+    ("target", "page"),
+    [
+        ('folder = "public"', "e/one/"),
+        ('bucket = "my-bucket"', "e/one/index.html"),
+        ('bucket = "my-bucket"\nindex_pages = true', "e/one/"),
+        ('folder = "public"\nindex_pages = false', "e/one/index.html"),
+    ],
+)
+def test_links_name_index_html_where_the_server_does_not_add_it(project: Project, target: str, page: str) -> None:
+    text = SHOW.format(more="").replace('folder = "public"', target)
+    (project.root / "placecast.toml").write_text(text, "utf-8")
+    show, _ = project.load()
+    assert show.page("e/one/") == f"https://example.org/podcast/{page}"
+
+
 def test_text_that_is_not_utf8_is_named(project: Project) -> None:
     (project.root / "placecast.toml").write_bytes("title = 'é'".encode("latin-1"))
     assert "is not UTF-8 text (at byte 9)" in faults_of(project)[0]

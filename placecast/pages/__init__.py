@@ -78,8 +78,8 @@ def _description(release: Release) -> str:
 def _sitemap(publication: Publication) -> bytes:
     show = publication.show
     urlset = ET.Element("urlset", xmlns=_SITEMAP)
-    changes = [(show.url, publication.changed), (show.at("accessibility/"), publication.changed)]
-    changes += [(show.at(release.episode.folder), release.published) for release in publication.releases]
+    changes = [(show.page(""), publication.changed), (show.page("accessibility/"), publication.changed)]
+    changes += [(show.page(release.episode.folder), release.published) for release in publication.releases]
     for address, changed in changes:
         entry = ET.SubElement(urlset, "url")
         ET.SubElement(entry, "loc").text = address

@@ -68,7 +68,13 @@ def episode(release: Release, show: Show, description: str) -> str:
 
 
 def _series(show: Show) -> dict[str, Value]:
-    return {"@type": "PodcastSeries", "@id": show.url, "name": show.title, "url": show.url, "webFeed": show.feed_url}
+    return {
+        "@type": "PodcastSeries",
+        "@id": show.url,
+        "name": show.title,
+        "url": show.page(""),
+        "webFeed": show.feed_url,
+    }
 
 
 def _sound(release: Release, show: Show) -> Value:
@@ -90,7 +96,7 @@ def _sound(release: Release, show: Show) -> Value:
 
 def _clips(release: Release, show: Show) -> list[Value]:
     """The chapters, each until the next one starts."""
-    page, chapters = show.at(release.episode.folder), release.episode.chapters
+    page, chapters = show.page(release.episode.folder), release.episode.chapters
     ends = [chapter.seconds for chapter in chapters[1:]] + [release.audio.seconds]
     return [_clip(chapter, end, page) for chapter, end in zip(chapters, ends, strict=False)]
 

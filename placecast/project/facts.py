@@ -57,6 +57,7 @@ def read_show(text: str, root: Path, file: str) -> Show:
         zone=facts.time_zone,
         cover=cover,
         target=target,
+        index="" if _index_pages(facts.target) else "index.html",
         people=_tables(facts.people, Person),
         places=_tables(facts.places, Place),
         mastering=Mastering(**facts.mastering.model_dump()),
@@ -147,6 +148,11 @@ def _target(facts: TargetFacts, root: Path, file: str) -> Target:
     what = "names both a folder and a bucket." if facts.folder else "names neither a folder nor a bucket."
     cure = 'Write either folder = "public" or bucket = "my-bucket" under [target].'
     raise FactsError([Fault(file=file, key="target", what=what, cure=cure)])
+
+
+def _index_pages(facts: TargetFacts) -> bool:
+    """Whether the server adds index.html to a folder's address. S3 itself does not."""
+    return facts.folder is not None if facts.index_pages is None else facts.index_pages
 
 
 def _transcription(facts: ShowFacts, root: Path) -> Transcription:

@@ -172,6 +172,10 @@ class TargetFacts(Facts):
         None, description='Write endpoint = "https://…", for storage that is not Amazon\'s.'
     )
     region: Text | None = Field(None, description='Write region = "eu-west-2", or leave it out.')
+    index_pages: bool | None = Field(
+        None,
+        description="Write index_pages = true if your server or CDN answers a folder's address, such as /e/trust/, with the index.html in it. Left out: true for a folder, false for a bucket, whose links then end with index.html.",
+    )
 
 
 class ShowFacts(Facts):

@@ -76,7 +76,7 @@ def _describe_show(feed: Any, show: Show) -> None:
     feed.description(cut_bytes(show.description))
     # feedgen makes the channel's <link> of the last link that it is given.
     feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
-    feed.link(href=show.url, rel="alternate")
+    feed.link(href=show.page(""), rel="alternate")
     feed.language(show.language)
     feed.copyright(cut(show.copyright))
     feed.generator("Placecast")
@@ -124,7 +124,7 @@ def _add_item(feed: Any, show: Show, release: Release) -> None:
     item.guid(episode.guid, permalink=False)
     item.published(release.published.astimezone(UTC))
     item.enclosure(show.at(audio.path), audio.bytes, audio.type)
-    item.link(href=show.at(episode.folder), rel="alternate")
+    item.link(href=show.page(episode.folder), rel="alternate")
     _describe_item(item, release)
     item.podcast.itunes_title(cut(episode.title))
     item.podcast.itunes_duration(round(audio.seconds))

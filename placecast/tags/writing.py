@@ -70,7 +70,7 @@ def _facts(show: Show, episode: Episode, published: datetime) -> Iterator[Frame]
     if episode.summary:
         summary = _clean(episode.summary, lines=True)
         yield id3.COMM(encoding=_encoding(summary), lang=language or "und", desc="", text=[summary])
-    yield id3.WOAF(url=_url(show.at(episode.folder)))
+    yield id3.WOAF(url=_url(show.page(episode.folder)))
 
 
 def _cover(show: Show) -> Frame:

@@ -233,25 +233,19 @@ def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:
 
 def _slug(project: Project, name: str, ask: bool) -> str:
     """The episode that a slug or a recording stands for; an unknown recording becomes one."""
-    known = _known_slug(project, name)
+    from placecast.beginning import known_slug
+
+    known = known_slug(project, name)
     if known:
         return known
     return _begin(project, Path(name), ask=ask) if Path(name).exists() else name
 
 
-def _known_slug(project: Project, name: str) -> str | None:
-    from placecast.project import find_episode
-
-    _, episodes = project.load()
-    found = find_episode(episodes, name)
-    return found.slug if found else None
-
-
 def _begin(project: Project, recording: Path, *, ask: bool) -> str:
     from placecast.beginning import begin
 
-    slug, missing = begin(project, recording, _asked if ask else lambda new: new)
-    click.echo(f"Made episodes/{slug}/episode.md; nobody has given yet: {', '.join(missing)}.", err=True)
+    slug, told = begin(project, recording, _asked if ask else lambda new: new)
+    click.echo(told, err=True)
     return slug
 
 
@@ -265,10 +259,10 @@ def _asked(new: NewEpisode) -> NewEpisode:
 
 def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[str], list[Episode]]:
     """The slugs that these names stand for, and the episodes among them that a run would begin."""
-    from placecast.beginning import suggestion
+    from placecast.beginning import known_slug, suggestion
     from placecast.project.scaffold import sketch
 
-    known = {name: _known_slug(project, name) for name in names}
+    known = {name: known_slug(project, name) for name in names}
     recordings = [Path(name) for name in names if not known[name] and Path(name).exists()]
     sketched = [sketch(project, each, suggestion(project, each)) for each in recordings]
     named = [slug or name for name, slug in known.items() if slug or not Path(name).exists()]

@@ -72,7 +72,23 @@ def test_from_nothing_to_a_published_episode_with_two_commands(
     assert "feed.xml" in tree
     assert "e/what-s-a-place-really/index.html" in tree
     code, out, err = placecast("publish", "-C", str(tmp_path / "mine"), str(recording), "--no-input")
-    assert "Nothing to do" not in out, "the recording outside was copied: naming it again begins a second episode"
+    assert (code, out.splitlines()[0]) == (0, "Nothing to do: everything is published as it is here.")
+
+
+def test_a_damaged_export_and_its_second_try_are_one_episode(
+    show: SmallShow, placecast: Command, tmp_path: Path
+) -> None:
+    recording = tmp_path / "trust.wav"
+    whole = sounds.save(recording, sounds.speech(4.0)).read_bytes()
+    recording.write_bytes(whole[: len(whole) // 2])
+    code, _, err = placecast("publish", str(recording), "--no-input")
+    assert code == 1
+    assert "cut off" in err
+    recording.write_bytes(whole)
+    code, _, err = placecast("publish", str(recording), "--no-input")
+    assert code == 0, err
+    assert "The recording of the unpublished episode trust is now this file." in err
+    assert [path.name for path in Path("episodes").iterdir()] == ["trust"]
 
 
 def test_the_recording_inside_the_show_is_known_again(show: SmallShow, placecast: Command) -> None:

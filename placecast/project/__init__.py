@@ -25,6 +25,7 @@ Found = TypeVar("Found")
 
 SHOW_FILE = "placecast.toml"
 EPISODE_FILE = "episode.md"
+_ORIGINS = "origins.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,16 @@ class Project:
             files.write(cache, json.dumps(known, indent=1).encode())
         return str(known[name]["sha256"])
 
+    def remember_origin(self, recording: Path, slug: str) -> None:
+        """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""
+        known = _known(self.cache / _ORIGINS) | {str(recording.resolve()): slug}
+        files.write(self.cache / _ORIGINS, json.dumps(known, indent=1).encode())
+
+    def origin(self, recording: Path) -> str | None:
+        """The slug of the episode that was begun from this file elsewhere."""
+        slug = _known(self.cache / _ORIGINS).get(str(recording.resolve()))
+        return str(slug) if slug else None
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one run at a time may work on a show."""
@@ -166,11 +177,20 @@ class Project:
             lock.release()
 
 
-def find_episode(episodes: Sequence[Episode], wanted: str) -> Episode | None:
-    """The episode that a slug or the path of its recording stands for."""
-    by_slug = next((episode for episode in episodes if episode.slug == wanted), None)
-    path = Path(wanted).resolve()
-    return by_slug or next((each for each in episodes if each.recording and each.recording.resolve() == path), None)
+def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:
+    """The episode that a slug stands for, or its recording, or a file elsewhere with the same content."""
+    path = Path(wanted)
+    found = next((each for each in episodes if each.slug == wanted), None)
+    if found or not path.is_file():
+        return found
+    inside = (each for each in episodes if each.recording and each.recording.resolve() == path.resolve())
+    return next(inside, None) or next((each for each in episodes if _same_content(each.recording, path, project)), None)
+
+
+def _same_content(recording: Path | None, other: Path, project: Project) -> bool:
+    if recording is None or not recording.is_file() or recording.stat().st_size != other.stat().st_size:
+        return False
+    return project.fingerprint(recording) == project.fingerprint(other)
 
 
 def _gather(faults: list[Fault], read: Callable[[], Found]) -> Found | None:

@@ -95,6 +95,13 @@ def new_episode(project: Project, recording: Path, new: NewEpisode) -> str:
     return slug
 
 
+def renew_recording(episode: Episode, recording: Path) -> None:
+    """Take another file for the recording of an episode that nobody has heard yet."""
+    if episode.recording:
+        with files.replacing(episode.recording) as temporary:
+            shutil.copyfile(recording, temporary)
+
+
 def sketch(project: Project, recording: Path, new: NewEpisode) -> Episode:
     """The episode that `new_episode` would begin, written nowhere: for a dry run."""
     slug = free_slug(project, new.title)

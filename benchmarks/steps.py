@@ -40,8 +40,6 @@ class OneStep:
         yield lambda done: None  # noqa: ARG005
         self.done = {"step": what, "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
-    def note(self, text: str) -> None: ...
-
     def warn(self, text: str) -> None: ...
 
 

@@ -44,9 +44,6 @@ class TerminalReporter:
         self._clear()
         self._say(f"  done in {duration(time.monotonic() - started)}")
 
-    def note(self, text: str) -> None:
-        self._say(text)
-
     def warn(self, text: str) -> None:
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
 
@@ -82,9 +79,6 @@ class JsonReporter:
         self.event("step", what=what, reason=reason)
         yield no_progress
         self.event("done", what=what, seconds=round(time.monotonic() - started, 3))
-
-    def note(self, text: str) -> None:
-        self.event("note", text=text)
 
     def warn(self, text: str) -> None:
         self.event("warning", text=text)

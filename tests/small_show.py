@@ -67,8 +67,6 @@ class Recorder:
         self.steps.append((what, reason))
         yield no_progress
 
-    def note(self, text: str) -> None: ...
-
     def warn(self, text: str) -> None:
         self.warnings.append(text)
 

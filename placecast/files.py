@@ -31,13 +31,10 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def write(path: Path, content: bytes) -> bool:
-    """Write the file if its content differs; whether it did."""
-    if path.is_file() and path.read_bytes() == content:
-        return False
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole, in place of what was there."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-    return True
 
 
 def sha256_of(path: Path) -> str:

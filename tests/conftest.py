@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ pytest_plugins = ["tests.seaweed"]
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "episodes" / "whose-high-street"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = [name for name in ("ffmpeg", "ffprobe") if not shutil.which(name)]
+    if missing and item.get_closest_marker("ffprobe"):
+        pytest.skip(f"NO OTHER READER CHECKED THE AUDIO FILES: {missing[0]} is not here (apt-get install ffmpeg)")
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ def copy_cover(show: Show, folder: Path) -> None:
             shutil.copyfile(show.cover.source, temporary)
 
 
-def link_media(project: Project, published: Publication, folder: Path) -> None:
+def copy_media(project: Project, published: Publication, folder: Path) -> None:
     """The audio that is on this machine, under its public path in another folder too."""
     for audio in (release.audio for release in published.releases if project.media(release.audio).is_file()):
         if not (folder / audio.path).is_file():

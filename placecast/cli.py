@@ -35,6 +35,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Write events and re
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person.")
 NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
 
+_DISK = "See that the disk has room and that you may write there, then run the same command again."
+
 QUESTIONS = {
     "title": "The show's name",
     "description": "What it is about, in a sentence or two",
@@ -193,6 +195,12 @@ def main() -> None:
     except PlacecastError as error:
         report.failed(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        failure = PlacecastError(
+            str(error.filename or "a file"), f"cannot be read or written: {error.strerror}.", _DISK
+        )
+        report.failed(failure)
+        sys.exit(failure.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -154,7 +154,7 @@ def build_preview(run: Run, url: str) -> None:
     folder, tree = run.project.preview, building.render(published)
     building.write(folder, tree, building.changes(folder, tree))
     building.copy_cover(local, folder)
-    building.link_media(run.project, published, folder)
+    building.copy_media(run.project, published, folder)
 
 
 def write(run: Run, built: Built) -> None:

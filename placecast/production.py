@@ -58,6 +58,7 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
         recording=recording,
         audio=published,
         media=published is not None and (published.path in remote or project.media(published).is_file()),
+        media_here=published is not None and project.media(published).is_file(),
         mastered=_unfinished(project, show, episode.slug, recording) is not None,
         transcript=project.transcript_file(episode.slug).is_file(),
         edited=project.edited(episode.slug),
@@ -103,7 +104,7 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
     """The transcript, sentence by sentence, and beside it what the machine heard."""
-    engine, heard = shop.engine, shop.project.fingerprint(_sound(shop.project, episode))
+    engine = shop.engine
     samples = audio.read_samples(_samples(shop, episode))
     prompt = glossary(shop.show, episode)
     words = engine.transcribe(samples, language=shop.show.language, prompt=prompt, progress=progress)
@@ -115,7 +116,7 @@ def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
         model=engine.model,
         weights=engine.weights,
         language=shop.show.language,
-        recording=heard,
+        recording=_heard(shop.project, episode),
         vtt=sha256(text.encode()),
         words=words,
     )
@@ -162,6 +163,13 @@ def _samples(shop: Workshop, episode: Episode) -> Path:
 
 def _recording_hash(project: Project, episode: Episode) -> str | None:
     return project.fingerprint(episode.recording) if episode.recording and episode.recording.is_file() else None
+
+
+def _heard(project: Project, episode: Episode) -> str:
+    """The hash of the recording that was heard, also when what is here is only the file that was made from it."""
+    published = project.audio(episode.slug)
+    there = _recording_hash(project, episode) or (published.made_from.recording if published else None)
+    return there or project.fingerprint(_recording(episode))
 
 
 def _recording(episode: Episode) -> Path:

@@ -35,6 +35,7 @@ class State:
     recording: str | None  # None: the recording is not on this machine
     audio: Audio | None  # None: never published
     media: bool  # the published file is on this machine or in the target
+    media_here: bool  # it is on this machine
     mastered: bool  # an earlier run was stopped after mastering this recording
     transcript: bool
     edited: bool  # a person wrote or changed the transcript
@@ -68,6 +69,8 @@ def _faults(state: State, redo: frozenset[StepName]) -> tuple[Fault, ...]:
     elif not state.media:
         what = "is not on this machine, and its published file is neither here nor in the target."
         cure = "Put the recording back, so that the published file can be made again."
+    elif not state.transcript and not state.media_here:
+        what, cure = "is not on this machine, so no transcript can be made.", "Put it, or the transcript, back."
     elif redo & {"master", "tag"}:
         what, cure = "is not on this machine, so nothing can be redone from it.", "Put the recording back."
     else:

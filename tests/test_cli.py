@@ -212,6 +212,16 @@ def test_wrong_facts_end_with_1_and_name_every_file(show: SmallShow, placecast: 
     assert "Did you mean guid?" in err
 
 
+def test_a_folder_that_cannot_be_written_is_named_without_a_traceback(show: SmallShow, placecast: Command) -> None:
+    show.add("digbeth")
+    Path("transcripts").write_text("a file where a folder should be", "utf-8")
+    code, out, err = placecast("publish")
+    assert code == 1
+    assert "transcripts" in err
+    assert "cannot be read or written" in err
+    assert "Traceback" not in err + out
+
+
 def test_ctrl_c_ends_with_130_and_says_how_to_go_on(
     show: SmallShow, placecast: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

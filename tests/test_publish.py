@@ -196,6 +196,17 @@ def test_a_published_file_that_was_lost_everywhere_is_made_again(published: Smal
     assert_whole(published)
 
 
+def test_a_lost_transcript_is_made_from_the_published_file_where_the_recording_is_not(published: SmallShow) -> None:
+    recording = published.project.root / "episodes/digbeth/recording.wav"
+    kept = recording.read_bytes()
+    recording.unlink()
+    shutil.rmtree(published.project.root / "transcripts")
+    published.publish()
+    assert published.last.steps[0] == ("transcribe digbeth", "no transcript yet")
+    recording.write_bytes(kept)
+    assert published.publish()[0].steps == (), "it is the same recording that was heard"
+
+
 def test_a_dry_run_tells_the_steps_that_the_run_then_does_and_writes_nothing(show: SmallShow) -> None:
     before = stamps_below(show.project.root)
     planned = pipeline.make_plan(show.run(), ["digbeth"])

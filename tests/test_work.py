@@ -25,12 +25,13 @@ DONE = State(
     recording="rec1",
     audio=AUDIO,
     media=True,
+    media_here=True,
     mastered=False,
     transcript=True,
     edited=False,
     heard="rec1",
 )
-NEW = replace(DONE, audio=None, media=False, transcript=False, heard=None)
+NEW = replace(DONE, audio=None, media=False, media_here=False, transcript=False, heard=None)
 
 
 def steps(state: State, *redo: StepName) -> dict[str, str]:
@@ -105,6 +106,7 @@ def test_redo_does_the_step_and_what_depends_on_it(redo: StepName, expected: lis
         (replace(NEW, recording=None), (), "names no recording that is on this machine"),
         (replace(DONE, recording=None, media=False), (), "neither here nor in the target"),
         (replace(DONE, recording=None), ("master",), "nothing can be redone"),
+        (replace(DONE, recording=None, transcript=False, media_here=False), (), "no transcript can be made"),
     ],
 )
 def test_what_cannot_be_made_without_the_recording_is_a_fault(

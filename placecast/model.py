@@ -18,6 +18,9 @@ from placecast.fingerprint import short
 Progress = Callable[[float], None]
 """Told the share that is done, from 0 to 1. It may be told less than before: uploads retry."""
 
+DETECT = "detect"
+"""In place of a language: that of the speech, as the engine hears it."""
+
 Tree = Mapping[str, bytes]
 """Files of the public tree: path with forward slashes, and content."""
 
@@ -46,6 +49,30 @@ class Place:
     geo: str | None = None  # RFC 5870 without its options: geo:52.4862,-1.8904
     osm: str | None = None  # OpenStreetMap: N, W or R and the number of the object
     country: str | None = None  # ISO 3166-1 alpha-2: GB, never UK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A name that must be written right, as names.toml has it.
+
+    `aliases` are other right names, kept as they are said ("Rosa", "the Hub"). `spoken` says how it sounds where the
+    spelling does not ("el pip" for LPIP). `wrong` forms are known mistakes: wherever they are heard, `name` is written.
+    """
+
+    name: str
+    kind: Literal["person", "place", "term"]
+    aliases: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What names.toml says: every name, and what feeds and tags tell about those of people and places."""
+
+    entries: tuple[Name, ...] = ()
+    people: tuple[Person, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +105,18 @@ class Mastering:
 
 @dataclass(frozen=True, kw_only=True)
 class Transcription:
-    """Which engine and which Whisper model write the transcripts. `weights`: a file, or None to look for them."""
+    """Which engine and which Whisper model write the transcripts, and what must happen before they go out.
 
-    engine: Literal["whisper", "faster-whisper"] = "whisper"
+    `weights`: a file, or None to look for them. `fast`: eight-bit arithmetic, at some loss. `language`: "show", a
+    language (BCP 47), or "detect". `review`: whether an episode waits until a person has approved its transcript.
+    """
+
+    engine: Literal["whisper", "whisper-sequential", "faster-whisper"] = "whisper"
     model: str = "base"
     weights: Path | None = None
+    fast: bool = False
+    language: str = "show"
+    review: Literal["encouraged", "required"] = "encouraged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +178,7 @@ class Show:
     contact_url: str | None = None  # for the accessibility statement; the owner's e-mail otherwise
     people: tuple[Person, ...] = ()
     places: tuple[Place, ...] = ()
+    names: Names = Names()
     mastering: Mastering = Mastering()
     transcription: Transcription = Transcription()
     index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
@@ -181,11 +216,17 @@ class Episode:
     places: tuple[Place, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     soundbites: tuple[Soundbite, ...] = ()
+    language: str | None = None  # of what is said; None: as the show says
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""
         named = {(person.name, person.role, person.group): person for person in show.people + self.people}
         return tuple(named.values())
+
+    def spoken(self, show: Show) -> str:
+        """The language of what is said: a BCP 47 tag, or DETECT."""
+        settings = show.transcription.language
+        return self.language or (show.language if settings == "show" else settings)
 
     @property
     def folder(self) -> str:
@@ -262,6 +303,22 @@ class Transcript:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Flag:
+    """A stretch of what a machine heard that a person should look at, and why.
+
+    `loop`: the same words again and again; `phantom`: words that Whisper is known to invent; `unlikely`: the machine
+    itself hardly believes it; `prompted`: a name (`text`) that was heard only when it was suggested, and so was not
+    written.
+    """
+
+    start: float
+    end: float
+    kind: Literal["loop", "phantom", "unlikely", "prompted"]
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MachineRecord:
     """What an engine heard, kept beside the transcript and never edited.
 
@@ -272,10 +329,32 @@ class MachineRecord:
     engine: str  # name and version: "openai-whisper 20250625"
     model: str
     weights: str  # sha256
+    options: Mapping[str, str] = field(default_factory=dict)  # what else shaped the words, such as the precision
     language: str
     recording: str
     vtt: str
-    words: tuple[Word, ...]
+    spelling: str = ""  # fingerprint of the names that corrected what was heard, before it became the transcript
+    words: tuple[Word, ...]  # as they were heard
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """A person answers for a transcript: these very words, of this very sound."""
+
+    by: str
+    at: datetime  # aware
+    text: str  # sha256 of the transcript file, with line ends as git keeps them
+    sound: str  # sha256 of the recording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A person lets a transcript go out unreviewed, and says why."""
+
+    reason: str
+    at: datetime  # aware
+    text: str  # sha256 of the transcript file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +367,8 @@ class Release:
     transcript: Transcript
     edited: bool  # a person has changed the transcript since a machine wrote it
     notes_html: str  # sanitised
+    approval: Approval | None = None  # of this very transcript and sound
+    words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times
 
 
 @dataclass(frozen=True, kw_only=True)

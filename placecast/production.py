@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from placecast import audio, files, sentences, tags, vtt
+from placecast import names as spelling
 from placecast.errors import AudioError
 from placecast.fingerprint import sha256
 from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Progress, Show, Transcript, Transcription
 from placecast.project import Project
 from placecast.transcribe import Engine
+from placecast.transcribe.journal import Journal
+from placecast.transcribe.listening import Request, listen
 from placecast.work import State, Step
 
 
@@ -104,23 +107,34 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
     """The transcript, sentence by sentence, and beside it what the machine heard."""
-    engine = shop.engine
+    engine, names = shop.engine, shop.show.names
     samples = audio.read_samples(_samples(shop, episode))
-    prompt = glossary(shop.show, episode)
-    words = engine.transcribe(samples, language=shop.show.language, prompt=prompt, progress=progress)
-    if not words:
+    request = Request(language=episode.spoken(shop.show), glossary=spelling.glossary(shop.show, episode), names=names)
+    recording = _heard(shop.project, episode)
+    journal = Journal(shop.project.work_folder(episode.slug) / "heard.jsonl", _about(engine, request, recording))
+    heard = listen(engine, samples, request, journal=journal, progress=progress)
+    if not heard.words:
         shop.reporter.warn(f"{episode.slug}: no speech was found in the recording, so the transcript is empty")
-    text = vtt.write(Transcript(cues=sentences.cues(words), language=shop.show.language))
+    words, _ = spelling.correct(heard.words, names)
+    text = vtt.write(Transcript(cues=sentences.cues(words), language=heard.language))
     record = MachineRecord(
         engine=engine.name,
         model=engine.model,
         weights=engine.weights,
-        language=shop.show.language,
-        recording=_heard(shop.project, episode),
+        options=engine.options,
+        language=heard.language,
+        recording=recording,
         vtt=sha256(text.encode()),
-        words=words,
+        spelling=spelling.spelling(names),
+        words=heard.words,
+        flags=heard.flags,
     )
     shop.project.write_transcript(episode.slug, text, record)
+
+
+def _about(engine: Engine, request: Request, recording: str) -> str:
+    """All that shapes what is heard: a journal of anything else is of no use."""
+    return repr((engine.name, engine.model, engine.weights, sorted(engine.options.items()), request, recording))
 
 
 def tag(shop: Workshop, episode: Episode) -> None:
@@ -143,13 +157,6 @@ def tag(shop: Workshop, episode: Episode) -> None:
     project.media(made).parent.mkdir(parents=True, exist_ok=True)
     tagged.replace(project.media(made))
     project.write_audio(episode.slug, made)
-
-
-def glossary(show: Show, episode: Episode) -> str:
-    """The names that Whisper should spell right, as the prompt of every chunk: this episode's people first."""
-    people, places = (*episode.people, *show.people), episode.places
-    names = dict.fromkeys([each.name for each in people] + [each.name for each in places])
-    return f"{show.title}. {', '.join(names)}." if names else f"{show.title}."
 
 
 def _samples(shop: Workshop, episode: Episode) -> Path:

@@ -7,28 +7,36 @@ from dataclasses import fields
 from math import isfinite
 
 from placecast.errors import TranscriptError
-from placecast.model import MachineRecord, Word
+from placecast.model import Flag, MachineRecord, Word
 
-_VERSION = 1
-_FACTS = tuple(entry.name for entry in fields(MachineRecord) if entry.name != "words")
+_VERSION = 2
+_OLDER = {"options": {}, "spelling": "", "flags": []}  # what version 1 did not know
+_LISTS = ("words", "flags")
+_FACTS = tuple(entry.name for entry in fields(MachineRecord) if entry.name not in (*_LISTS, "options"))
 
 
 def write_record(record: MachineRecord) -> str:
     """The record as the text of a file: each word as [start, end, probability, text]."""
     facts = {"version": _VERSION, **{name: getattr(record, name) for name in _FACTS}}
+    facts["options"] = dict(sorted(record.options.items()))
     lines = [f"{_json(name)}: {_json(value)}" for name, value in facts.items()]
+    flags = ",\n".join(_json([flag.start, flag.end, flag.kind, flag.text, flag.reason]) for flag in record.flags)
     words = ",\n".join(_json([word.start, word.end, word.probability, word.text]) for word in record.words)
-    return "{\n" + ",\n".join([*lines, f'"words": [\n{words}\n]']) + "\n}\n"
+    return "{\n" + ",\n".join([*lines, f'"flags": [\n{flags}\n]', f'"words": [\n{words}\n]']) + "\n}\n"
 
 
 def parse_record(text: str, file: str) -> MachineRecord:
     """The record in the text of a file; TranscriptError when it is not one."""
     try:
         data = json.loads(text)
-        if data["version"] != _VERSION:
+        if data["version"] == 1:
+            data = _OLDER | data
+        elif data["version"] != _VERSION:
             raise ValueError(f"its version is {data['version']!r}, not {_VERSION}")
         facts = {name: _string(data[name], name) for name in _FACTS}
-        return MachineRecord(**facts, words=tuple(map(_word, data["words"])))
+        options = {name: _string(value, name) for name, value in dict(data["options"]).items()}
+        words, flags = tuple(map(_word, data["words"])), tuple(map(_flag, data["flags"]))
+        return MachineRecord(**facts, options=options, words=words, flags=flags)
     except (ValueError, KeyError, TypeError) as exc:
         reason = f"{exc} is missing" if isinstance(exc, KeyError) else str(exc)
         what = f"the record of what was heard is damaged ({reason})."
@@ -41,6 +49,13 @@ def _word(entry: object) -> Word:
         case [start, end, probability, str() as text]:
             return Word(start=_number(start), end=_number(end), text=text, probability=_number(probability))
     raise ValueError(f"{entry!r} is not a word")
+
+
+def _flag(entry: object) -> Flag:
+    match entry:
+        case [start, end, ("loop" | "phantom" | "unlikely" | "prompted") as kind, str() as text, str() as reason]:
+            return Flag(start=_number(start), end=_number(end), kind=kind, text=text, reason=reason)
+    raise ValueError(f"{entry!r} is not a flag")
 
 
 def _number(value: object) -> float:

@@ -25,8 +25,9 @@ from placecast.errors import EngineError
 from placecast.model import Transcription, Word, no_progress
 from placecast.sentences import cues
 from placecast.transcribe import Engine, FakeEngine, load_engine
-from placecast.transcribe.chunks import LONGEST, pack, place, transcribe_chunks, unspoken
+from placecast.transcribe.chunks import LONGEST, pack, place, unspoken
 from placecast.transcribe.languages import whisper_language
+from placecast.transcribe.listening import Request, listen
 from placecast.transcribe.openai_engine import WhisperEngine
 from placecast.transcribe.vad import FRAME, RATE, Span, probabilities, speech
 from tests.tiny_models import CONTEXT, tiny_whisper, voice
@@ -83,6 +84,12 @@ def music(seconds: float) -> Sound:
 NO_SPEECH: tuple[Callable[[float], Sound], ...] = (silence, noise, hum, chords, music)
 
 
+def hear(engine: Engine, sound: Sound, *, language: str = "en-GB", names: tuple[str, ...] = ()) -> tuple[Word, ...]:
+    """The words of a whole recording."""
+    request = Request(language=language, glossary=names)
+    return listen(engine, sound, request, journal=None, progress=no_progress).words
+
+
 def text_of(words: tuple[Word, ...]) -> str:
     return "".join(word.text for word in words)
 
@@ -120,17 +127,6 @@ def real_engine(name: str) -> Engine:
         return load_engine(Transcription(engine=name), offline=True)  # type: ignore[arg-type]
     except EngineError as exc:
         pytest.skip(f"NOT TESTED, there is no real Whisper on this machine: {exc}")
-
-
-# A plucked chord is taken for a short voice now and then: there it is the model that hears no words.
-@pytest.mark.parametrize("sound", [silence, noise, hum, music])
-def test_what_is_no_speech_never_reaches_the_model(sound: Callable[[float], Sound]) -> None:
-    heard = transcribe_chunks(sound(30), lambda _: pytest.fail("the model was asked"), no_progress)
-    assert heard == ()
-
-
-def test_a_recording_of_no_length_has_no_words() -> None:
-    assert transcribe_chunks(silence(0), lambda _: pytest.fail("the model was asked"), no_progress) == ()
 
 
 def test_speech_between_music_and_hum_is_found_where_it_is() -> None:
@@ -208,52 +204,14 @@ def test_words_are_put_back_on_the_recordings_timeline() -> None:
     assert times[0][2] == 0.512
 
 
-def test_progress_grows_from_nothing_to_all() -> None:
-    told: list[float] = []
-    sound = np.concatenate([voice(4), silence(6), voice(4)])
-    transcribe_chunks(sound, lambda _: [word(0, 1)], told.append)
-    assert told == sorted(told)
-    assert told[0] < 0.1
-    assert told[-1] == 1.0
-    assert len(told) >= 4
-
-
-def test_a_recording_mapped_from_a_file_is_heard_like_one_in_memory(tmp_path: Path) -> None:
-    sound = np.concatenate([silence(2), voice(5)])
-    sound.tofile(tmp_path / "samples.f32")
-    mapped = np.memmap(tmp_path / "samples.f32", np.float32, "r")
-
-    def hear(chunk: Sound) -> list[Word]:
-        return [word(0, len(chunk) / RATE, f" {float(np.square(chunk).sum()):.6f}")]
-
-    assert transcribe_chunks(mapped, hear, no_progress) == transcribe_chunks(sound, hear, no_progress) != ()
-
-
 def test_a_model_of_random_numbers_is_heard_twice_alike_and_in_order(tiny: WhisperEngine) -> None:
     # Nothing that it says can be believed, so this goes through every temperature.
     sound = np.concatenate([silence(3), voice(3), silence(5)])
-    first, second = (
-        tiny.transcribe(sound, language="en-GB", prompt="Placecast", progress=no_progress) for _ in range(2)
-    )
+    first, second = (hear(tiny, sound, language="en-GB") for _ in range(2))
     assert first == second
     assert len(first) > 1
     assert in_order(first)
     assert 2.5 <= first[0].start <= first[-1].end <= 6.5
-
-
-def test_the_prompt_reaches_the_decoder_on_every_chunk(tiny: WhisperEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[str, str | None]] = []
-
-    def decode(model: object, mel: object, options: whisper.DecodingOptions) -> whisper.DecodingResult:
-        seen.append((str(options.language), str(options.prompt)))
-        return whisper.DecodingResult(
-            audio_features=mel, language="de", tokens=[], avg_logprob=0.0, compression_ratio=1.0
-        )  # type: ignore[arg-type]
-
-    monkeypatch.setattr(whisper, "decode", decode)
-    sound = np.concatenate([voice(3), silence(4), voice(3)])
-    assert tiny.transcribe(sound, language="de", prompt="City-REDI", progress=no_progress) == ()
-    assert seen == [("de", "City-REDI")] * 2
 
 
 def test_a_chunk_with_more_words_than_one_look_can_hold_is_looked_at_again(
@@ -283,24 +241,24 @@ def test_the_shows_language_becomes_whispers(said: str, wanted: str) -> None:
 
 def test_a_language_that_the_model_does_not_know_is_named_with_a_cure(tiny: WhisperEngine) -> None:
     with pytest.raises(EngineError, match=r"(?s)'tlh-Latn'.*en-GB"):
-        tiny.transcribe(voice(1), language="tlh-Latn", prompt="", progress=no_progress)
+        hear(tiny, voice(1), language="tlh-Latn")
     with pytest.raises(EngineError, match="'yue'"):
-        tiny.transcribe(voice(1), language="yue", prompt="", progress=no_progress)
+        hear(tiny, voice(1), language="yue")
 
 
 def test_an_english_model_refuses_other_languages() -> None:
     english = WhisperEngine(tiny_whisper(vocabulary=51864), model="tiny.en", weights="0" * 64)
     with pytest.raises(EngineError, match=r'(?s)hears only English.*model = "tiny"'):
-        english.transcribe(voice(1), language="de", prompt="", progress=no_progress)
+        hear(english, voice(1), language="de")
 
 
 def test_the_fake_speaks_where_the_recording_is_not_silent() -> None:
     engine: Engine = FakeEngine("Hello there.")
     sound = np.concatenate([silence(2), noise(2), silence(2)])
-    words = engine.transcribe(sound, language="en", prompt="", progress=no_progress)
+    words = hear(engine, sound, language="en")
     assert [made.text for made in words] == [" Hello", " there."] * 2 + [" Hello"]
     assert (words[0].start, words[-1].end) == (2.0, 4.0)
-    assert engine.transcribe(silence(5), language="en", prompt="", progress=no_progress) == ()
+    assert hear(engine, silence(5), language="en") == ()
 
 
 @pytest.mark.parametrize(
@@ -322,7 +280,7 @@ def errors_from_the_start(script: str, words: tuple[Word, ...]) -> float:
 @pytest.mark.weights
 def test_the_sample_episode_is_transcribed_as_it_was_said(sample: Sound, sample_script: str) -> None:
     engine = real_engine("whisper")
-    words = engine.transcribe(sample[: 65 * RATE], language="en-GB", prompt="Placecast", progress=no_progress)
+    words = hear(engine, sample[: 65 * RATE], language="en-GB")
     assert len(words) > 100
     assert errors_from_the_start(sample_script, words) < 0.12
     assert "Placecast" in text_of(words)
@@ -336,7 +294,7 @@ def test_the_sample_episode_is_transcribed_as_it_was_said(sample: Sound, sample_
 @pytest.mark.weights
 def test_faster_whisper_hears_the_same_words_in_the_same_places(sample: Sound, sample_script: str) -> None:
     engine = real_engine("faster-whisper")
-    words = engine.transcribe(sample[: 65 * RATE], language="en-GB", prompt="", progress=no_progress)
+    words = hear(engine, sample[: 65 * RATE], language="en-GB")
     assert len(words) > 100
     assert errors_from_the_start(sample_script, words) < 0.12
     assert in_order(words)
@@ -348,5 +306,5 @@ def test_faster_whisper_hears_the_same_words_in_the_same_places(sample: Sound, s
 def test_silence_noise_and_music_have_no_words(engine: str) -> None:
     loaded = real_engine(engine)
     for sound in NO_SPEECH:
-        heard = loaded.transcribe(sound(12), language="en-GB", prompt="Placecast", progress=no_progress)
+        heard = hear(loaded, sound(12), language="en-GB")
         assert heard == (), f"{sound.__name__}: {text_of(heard)}"

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from placecast import files, record, vtt
 from placecast.errors import FactsError, Fault, LockedError, UsageError
 from placecast.fingerprint import sha256
-from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Mastering, Show, Transcript
+from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Show, Transcript
 from placecast.project import facts, front_matter
 
 Found = TypeVar("Found")
@@ -120,10 +120,20 @@ class Project:
     def write_audio(self, slug: str, audio: Audio) -> None:
         files.write(self.audio_file(slug), (json.dumps(asdict(audio), indent=2) + "\n").encode())
 
-    def transcript(self, slug: str, language: str) -> Transcript | None:
+    def transcript(self, episode: Episode, show: Show) -> Transcript | None:
         """The transcript as people left it, or None where there is none."""
-        path = self.transcript_file(slug)
-        return vtt.parse(_text(path, self.shown(path)), self.shown(path), language) if path.is_file() else None
+        path = self.transcript_file(episode.slug)
+        if not path.is_file():
+            return None
+        return vtt.parse(_text(path, self.shown(path)), self.shown(path), self.language(episode, show))
+
+    def language(self, episode: Episode, show: Show) -> str:
+        """The language of what is said: as the facts say, or as it was heard where they leave it to the machine."""
+        said = episode.spoken(show)
+        if said != DETECT:
+            return said
+        heard = self.record(episode.slug)
+        return heard.language if heard else show.language
 
     def record(self, slug: str) -> MachineRecord | None:
         """What a machine heard, or None when no machine wrote the transcript."""

@@ -73,7 +73,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
     if faults:
         raise FactsError(faults)
     return Episode(
-        **_same(facts, "title", "guid", "published", "summary", "season", "number", "kind", "explicit"),
+        **_same(facts, "title", "guid", "published", "summary", "season", "number", "kind", "explicit", "language"),
         slug=path.parent.name,
         file=path,
         notes=notes,
@@ -158,8 +158,7 @@ def _index_pages(facts: TargetFacts) -> bool:
 def _transcription(facts: ShowFacts, root: Path) -> Transcription:
     weights = facts.transcription.weights
     return Transcription(
-        engine=facts.transcription.engine,
-        model=facts.transcription.model,
+        **_same(facts.transcription, "engine", "model", "fast", "language", "review"),
         weights=root / Path(weights).expanduser() if weights else None,
     )
 

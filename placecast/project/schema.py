@@ -17,6 +17,7 @@ from placecast.categories import is_category
 from placecast.timecode import parse_clock
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
+_SPOKEN = re.compile(rf"show|detect|{_LANGUAGE.pattern}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s]*)?")
@@ -153,13 +154,23 @@ class MasteringFacts(Facts):
 
 
 class TranscriptionFacts(Facts):
-    engine: Literal["whisper", "faster-whisper"] = Field(
-        "whisper", description='Write engine = "whisper", or "faster-whisper" (smaller to install).'
+    engine: Literal["whisper", "whisper-sequential", "faster-whisper"] = Field(
+        "whisper",
+        description='Write engine = "whisper", "faster-whisper" (smaller to install), or "whisper-sequential" (OpenAI\'s own loop, slow: to compare with).',
     )
     model: Text = Field(
         "base", description='Write model = "base", or another of Whisper\'s models, such as "small.en" or "turbo".'
     )
     weights: Text | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
+    fast: bool = Field(False, description="Write fast = true for eight-bit arithmetic: faster, and somewhat less true.")
+    language: Annotated[str, _shaped(_SPOKEN, "a language tag")] = Field(
+        "show",
+        description='Write language = "detect" to have it heard, or a language such as "cy"; left out: the show\'s own.',
+    )
+    review: Literal["encouraged", "required"] = Field(
+        "encouraged",
+        description='Write review = "required" to keep an episode back until a person has approved its transcript.',
+    )
 
 
 class TargetFacts(Facts):
@@ -235,6 +246,9 @@ class EpisodeFacts(Facts):
     number: Number | None = Field(None, description="Write number = 1, or leave it out.")
     kind: Literal["full", "trailer", "bonus"] = Field("full", description='Write kind = "full", "trailer" or "bonus".')
     explicit: bool | None = Field(None, description="Write explicit = true or explicit = false, without quotes.")
+    language: Annotated[str, _shaped(_SPOKEN, "a language tag")] | None = Field(
+        None, description='Write language = "cy" if this episode is in another language than the show, or "detect".'
+    )
     people: tuple[PersonFacts, ...] = Field((), strict=False, description="Write one table [[people]] for each person.")
     places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
     chapters: tuple[ChapterFacts, ...] = Field(

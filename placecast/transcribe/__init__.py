@@ -1,20 +1,22 @@
 """Speech to words: the seam `Engine`, and the choice of the engine that a show asks for.
 
-An engine gives words with their times. Making sentences of them is sentences.py's business, and deciding
-whether an episode needs to be transcribed is the pipeline's.
+An engine hears chunks of speech. Finding the speech, putting the words in their place and going on after a stop is
+`listening`'s business; making sentences of them, sentences.py's; whether an episode needs it, the pipeline's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from placecast.model import Progress, Transcription, Word
+from placecast.model import Progress, Transcription
 from placecast.transcribe.fake import FakeEngine
+from placecast.transcribe.heard import Heard
 
 if TYPE_CHECKING:
-    from placecast.transcribe.vad import Samples
+    from placecast.transcribe.vad import Samples, Span
 
-__all__ = ["Engine", "FakeEngine", "load_engine"]
+__all__ = ["Engine", "FakeEngine", "Heard", "load_engine"]
 
 
 class Engine(Protocol):
@@ -32,12 +34,28 @@ class Engine(Protocol):
     def weights(self) -> str:
         """The SHA-256 of the model as it was published."""
 
-    def transcribe(self, samples: Samples, *, language: str, prompt: str, progress: Progress) -> tuple[Word, ...]:
-        """The words in a recording: float32, mono, 16 kHz, in memory or mapped from a file.
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else shapes the words, such as the precision: kept in the transcript's record."""
 
-        `language` is the show's (BCP 47); `prompt` holds names that are likely to be said. Silence, noise
-        and music have no words.
+    @property
+    def batch(self) -> int:
+        """How many chunks it likes to hear at once."""
+
+    def speech(self, samples: Samples, progress: Progress) -> list[Span]:
+        """Where somebody speaks: in order and apart from each other."""
+
+    def hear(
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+    ) -> list[Heard]:
+        """The words in each chunk of speech: float32, mono, 16 kHz, at most 30 seconds.
+
+        `language` is a BCP 47 tag. `names` are likely to be said, the most likely first. Not `timed`: the words
+        alone are wanted, and their times are 0.
         """
+
+    def detect(self, chunks: Sequence[Samples]) -> str:
+        """The language that is spoken in these chunks of speech, as Whisper calls it."""
 
 
 def load_engine(transcription: Transcription, *, offline: bool = False) -> Engine:

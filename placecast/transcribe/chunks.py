@@ -1,19 +1,18 @@
 """Speech packed into chunks that Whisper hears in one go, and words put back where they were said.
 
 A chunk is a stretch of the recording as it is, pauses and all: nothing is glued together, so a word's place
-in a chunk is its place in the recording. All of this is arithmetic; an engine that hears many chunks at once
-can use `pack` and `place` as they are.
+in a chunk is its place in the recording. All of this is arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from placecast.model import Progress, Word
-from placecast.transcribe.vad import FRAME, RATE, Samples, Span, probabilities, speech
+from placecast.model import Word
+from placecast.transcribe.vad import FRAME, RATE, Samples, Span
 
 LONGEST = 30 * RATE  # samples: Whisper's window
 _PADDING = 4 * RATE // 10  # samples before and after: Whisper misses a short first word such as "In" with less
@@ -22,25 +21,6 @@ _BRIDGED = 3 * RATE  # samples: a longer pause starts a new chunk
 _SMOOTHED = 5  # frames: a pause of 160 ms counts for more than one quiet frame
 _NO_SPEECH = 0.6
 UNLIKELY = -1.0  # mean log probability of a chunk's tokens: less is not believed
-_FINDING_SPEECH = 0.1  # of the progress
-
-Hear = Callable[[Samples], Iterable[Word]]
-"""An engine's ear: the words in a chunk, with times from the start of the chunk."""
-
-
-def transcribe_chunks(samples: Samples, hear: Hear, progress: Progress) -> tuple[Word, ...]:
-    """The words of a whole recording, heard one chunk after the other."""
-    heard = probabilities(samples, lambda done: progress(done * _FINDING_SPEECH))
-    chunks = pack(speech(heard), samples)
-    total = sum(chunk.samples for chunk in chunks)
-    words: list[Word] = []
-    done = 0
-    for chunk in chunks:
-        words += place(hear(np.asarray(samples[chunk.start : chunk.stop], np.float32)), chunk)
-        done += chunk.samples
-        progress(_FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / total)
-    progress(1.0)
-    return tuple(words)
 
 
 def unspoken(no_speech: float, log_probability: float) -> bool:

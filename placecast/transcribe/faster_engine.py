@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
-from placecast.transcribe.chunks import transcribe_chunks, unspoken
+from placecast.transcribe.chunks import unspoken
+from placecast.transcribe.heard import Heard
 from placecast.transcribe.languages import whisper_language
-from placecast.transcribe.vad import RATE, Samples
+from placecast.transcribe.vad import RATE, Samples, Span, find_speech
 from placecast.transcribe.weights import Weights, find_weights, given_weights, missing
 
 if TYPE_CHECKING:
@@ -30,12 +31,22 @@ class FasterWhisperEngine:
         self.name = f"faster-whisper {version('faster-whisper')}"
         self.model = model
         self.weights = weights
+        self.options: Mapping[str, str] = {}
+        self.batch = 1
         self._loaded = loaded
         self._once = BatchedInferencePipeline(loaded)
 
-    def transcribe(self, samples: Samples, *, language: str, prompt: str, progress: Progress) -> tuple[Word, ...]:
+    def speech(self, samples: Samples, progress: Progress) -> list[Span]:
+        return find_speech(samples, progress)
+
+    def hear(
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+    ) -> list[Heard]:
         code = whisper_language(language, self.model, self._languages())
-        return transcribe_chunks(samples, lambda chunk: self._hear(chunk, code, prompt), progress)
+        return [Heard(words=tuple(self._hear(chunk, code, ", ".join(names)))) for chunk in chunks]
+
+    def detect(self, chunks: Sequence[Samples]) -> str:
+        return "en"
 
     def _languages(self) -> list[str]:
         known: list[str] = self._loaded.supported_languages

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http.client import HTTPException
 from importlib.metadata import version
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
 from placecast.transcribe import ct2
-from placecast.transcribe.chunks import UNLIKELY, transcribe_chunks, unspoken
+from placecast.transcribe.chunks import UNLIKELY, unspoken
+from placecast.transcribe.heard import Heard
 from placecast.transcribe.languages import whisper_language
-from placecast.transcribe.vad import RATE, Samples
+from placecast.transcribe.vad import RATE, Samples, Span, find_speech
 from placecast.transcribe.weights import MODEL, Weights, find_weights, missing
 
 if TYPE_CHECKING:
@@ -39,11 +41,21 @@ class WhisperEngine:
         self.name = f"openai-whisper {version('openai-whisper')}"
         self.model = model
         self.weights = weights
+        self.options: Mapping[str, str] = {}
+        self.batch = 1
         self._loaded = loaded
 
-    def transcribe(self, samples: Samples, *, language: str, prompt: str, progress: Progress) -> tuple[Word, ...]:
+    def speech(self, samples: Samples, progress: Progress) -> list[Span]:
+        return find_speech(samples, progress)
+
+    def hear(
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+    ) -> list[Heard]:
         code = whisper_language(language, self.model, self._languages())
-        return transcribe_chunks(samples, lambda chunk: self._hear(chunk, code, prompt), progress)
+        return [Heard(words=tuple(self._hear(chunk, code, ", ".join(names)))) for chunk in chunks]
+
+    def detect(self, chunks: Sequence[Samples]) -> str:
+        return "en"
 
     def _languages(self) -> list[str]:
         from whisper.tokenizer import LANGUAGES

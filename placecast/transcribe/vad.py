@@ -54,6 +54,11 @@ def probabilities(samples: Samples, progress: Progress) -> NDArray[np.float32]:
     return heard
 
 
+def find_speech(samples: Samples, progress: Progress) -> list[Span]:
+    """The stretches of speech in a recording, in order and apart from each other."""
+    return list(speech(probabilities(samples, progress)))
+
+
 def speech(heard: NDArray[np.float32]) -> Iterator[Span]:
     """The stretches of speech, in order and apart from each other, cut close to what is said."""
     return (span for span in _spoken(heard) if span.samples >= _SHORTEST_SPEECH * RATE)

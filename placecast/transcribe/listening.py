@@ -1,0 +1,130 @@
+"""A whole recording heard: the speech is found, packed into chunks, heard batch by batch and put in its place.
+
+Every engine is used through this. What is finished is kept in a journal, so that a stopped run goes on from there;
+memory is bounded by the batch, not by the recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from placecast import names as spelling
+from placecast.model import DETECT, Flag, Names, Progress, Word
+from placecast.transcribe.chunks import pack, place
+from placecast.transcribe.heard import Heard
+from placecast.transcribe.journal import Journal
+from placecast.transcribe.suspicions import suspicions
+from placecast.transcribe.vad import RATE, Samples, Span
+
+if TYPE_CHECKING:
+    from placecast.transcribe import Engine
+
+_FINDING_SPEECH = 0.02  # of the progress
+_TO_DETECT = 5  # chunks that the language is taken from
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is known of a recording before it is heard. `language`: BCP 47, or DETECT."""
+
+    language: str
+    glossary: Sequence[str] = ()
+    names: Names = field(default_factory=Names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hearing:
+    """All that was heard, on the recording's timeline."""
+
+    words: tuple[Word, ...]
+    flags: tuple[Flag, ...]
+    language: str
+
+
+def listen(
+    engine: Engine, samples: Samples, request: Request, *, journal: Journal | None, progress: Progress
+) -> Hearing:
+    """The words of a whole recording (float32, mono, 16 kHz, in memory or mapped from a file), and what to doubt."""
+    chunks = pack(engine.speech(samples, lambda done: progress(done * _FINDING_SPEECH)), samples)
+    known = replace(request, language=_language(engine, samples, chunks, request.language))
+    words: list[Word] = []
+    flags: list[Flag] = []
+    total, done = sum(chunk.samples for chunk in chunks), 0
+    for chunk, heard, doubts in _heard(engine, samples, chunks, known, journal):
+        words += heard
+        flags += doubts
+        done += chunk.samples
+        progress(_FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / total)
+    progress(1.0)
+    return Hearing(words=tuple(words), flags=tuple(flags), language=known.language)
+
+
+def _heard(
+    engine: Engine, samples: Samples, chunks: Sequence[Span], request: Request, journal: Journal | None
+) -> Iterator[tuple[Span, tuple[Word, ...], tuple[Flag, ...]]]:
+    """Each chunk with its words and flags, in order; those that the journal has are not heard again."""
+    for start in range(0, len(chunks), engine.batch):
+        batch = chunks[start : start + engine.batch]
+        kept = {chunk: finished for chunk in batch if journal and (finished := journal.get(chunk))}
+        fresh = [chunk for chunk in batch if chunk not in kept]
+        for chunk, finished in zip(fresh, _hear(engine, samples, fresh, request), strict=True):
+            kept[chunk] = finished
+            if journal:
+                journal.add(chunk, *finished)
+        yield from ((chunk, *kept[chunk]) for chunk in batch)
+
+
+def _hear(
+    engine: Engine, samples: Samples, chunks: Sequence[Span], request: Request
+) -> Iterator[tuple[tuple[Word, ...], tuple[Flag, ...]]]:
+    """The words and flags of each chunk: heard without the names, and again with them where one may have been said."""
+    if not chunks:
+        return
+    sounds = [np.asarray(samples[chunk.start : chunk.stop], np.float32) for chunk in chunks]
+    first = engine.hear(sounds, language=request.language)
+    opinions = _heard_again(engine, sounds, first, request)
+    for number, (chunk, heard) in enumerate(zip(chunks, first, strict=True)):
+        yield _settled(chunk, heard, opinions.get(number), request.names)
+
+
+def _heard_again(
+    engine: Engine, sounds: Sequence[Samples], first: Sequence[Heard], request: Request
+) -> dict[int, Heard]:
+    """What is heard when the engine knows the names, of those chunks in which one may have been said."""
+    again = [number for number, heard in enumerate(first) if spelling.may_hold_names(heard.words, request.names)]
+    if not again:
+        return {}
+    chosen = [sounds[number] for number in again]
+    heard = engine.hear(chosen, language=request.language, names=request.glossary, timed=False)
+    return dict(zip(again, heard, strict=True))
+
+
+def _settled(
+    chunk: Span, heard: Heard, opinion: Heard | None, names: Names
+) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
+    """The chunk's words and flags on the recording's timeline, the second opinion taken into account."""
+    words, flags = heard.words, suspicions(heard)
+    if opinion:
+        words, doubts = spelling.second_opinion(words, opinion.words, names)
+        flags += doubts
+    offset = chunk.start / RATE
+    placed = (replace(flag, start=_moved(flag.start, offset), end=_moved(flag.end, offset)) for flag in flags)
+    return tuple(place(words, chunk)), tuple(placed)
+
+
+def _moved(seconds: float, offset: float) -> float:
+    return round(seconds + offset, 3)
+
+
+def _language(engine: Engine, samples: Samples, chunks: Sequence[Span], wanted: str) -> str:
+    """The language that was asked for, or that of the speech: never that of a jingle before it."""
+    if wanted != DETECT:
+        return wanted
+    if not chunks:
+        return "und"  # BCP 47: undetermined
+    longest = sorted(chunks, key=lambda chunk: -chunk.samples)[:_TO_DETECT]
+    return engine.detect([np.asarray(samples[chunk.start : chunk.stop], np.float32) for chunk in longest])

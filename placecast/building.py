@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from placecast import captions, chapters, files, pages, plan, rss, vtt
+from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Release, Show, Tree
 from placecast.plan import Upload
@@ -42,6 +42,7 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
     if audio is None or transcript is None:
         return None
+    heard = project.record(episode.slug)
     return Release(
         episode=episode,
         published=episode.published,
@@ -49,6 +50,7 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
         transcript=transcript,
         edited=project.edited(episode.slug),
         notes_html=pages.notes_html(episode.notes),
+        words=realign.timed(transcript, heard.words if heard else ()),
     )
 
 
@@ -65,7 +67,7 @@ def _sidecars(release: Release) -> Tree:
     episode, transcript = release.episode, release.transcript
     texts = {
         "vtt": vtt.write(transcript),
-        "srt": captions.srt(transcript),
+        "srt": captions.srt(transcript, release.words),
         "json": captions.podcast_json(transcript),
         "txt": captions.plain_text(transcript),
         "html": captions.html(transcript, title=episode.title),

@@ -368,6 +368,7 @@ class Release:
     edited: bool  # a person has changed the transcript since a machine wrote it
     notes_html: str  # sanitised
     approval: Approval | None = None  # of this very transcript and sound
+    waiver: Waiver | None = None  # of this very transcript
     words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times
 
 

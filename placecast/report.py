@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 LEVELS = ("required", "recommended", "best")
 _DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
 _BAR = 28
+_HELD = (
+    "nobody has approved its transcript. Read it with: placecast review {slug}\n"
+    "  Then: placecast approve {slug} --by NAME, and publish again"
+)
 
 
 @dataclass(kw_only=True)
@@ -144,19 +148,24 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) 
     pages = {each.episode.slug: show_facts.page(each.episode.folder) for each in built.publication.releases}
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
+    elif built.blocked:
+        lines = [f"{slug}: {_done(plan, slug)}." for slug in made]
+        lines.append("Nothing was sent, so that listeners keep the approved transcript that they have.")
     else:
         lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
         lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.storage.name}.")
     lines += [f"Waiting: {text}" for text in waits]
+    lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
     data = {
         "nothing_to_do": plan.empty,
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
         "pages": {slug: pages.get(slug) for slug in made},
-        "uploaded": [each.key for each in built.uploads],
+        "uploaded": [] if built.blocked else [each.key for each in built.uploads],
         "target": plan.storage.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
+        "held": [each.slug for each in built.held],
     }
     return Answer(lines=tuple(lines), data=data)
 

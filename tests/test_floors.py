@@ -17,7 +17,7 @@ FLOORS = (
     ("errors", "fingerprint", "media_types", "timecode"),
     ("model",),
     ("captions", "categories", "chapters", "names", "plan", "record", "sentences", "vtt", "work"),
-    ("pages", "rss"),
+    ("gate", "pages", "rss"),
     ("checks",),
     ("files",),
     ("audio", "project", "serve", "storage", "tags", "transcribe"),

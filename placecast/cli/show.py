@@ -27,6 +27,10 @@ QUESTIONS = {
     "email": "An e-mail address that directories can write to",
     "category": "One of Apple's categories, such as Government",
 }
+PUBLIC_BODY = (
+    "Does a public body publish it, such as a university or a council? The law then asks for true transcripts, and\n"
+    "an episode waits until a person has approved its transcript"
+)
 
 
 @click.command()
@@ -37,13 +41,20 @@ QUESTIONS = {
 @click.option("--author", help=QUESTIONS["author"] + ".")
 @click.option("--email", help=QUESTIONS["email"] + ".")
 @click.option("--category", help=QUESTIONS["category"] + ".")
+@click.option(
+    "--public-body/--no-public-body",
+    default=None,
+    help="A public body must offer true transcripts: keep each episode back until a person has approved its own.",
+)
 @NO_INPUT
-def init(directory: Path, no_input: bool, **given: str | None) -> None:
+def init(directory: Path, public_body: bool | None, no_input: bool, **given: str | None) -> None:
     """Make a new show in DIRECTORY: its facts, a plain cover, folders for episodes and transcripts."""
     from placecast.project import scaffold
 
     answers = _answers(given, ask=not no_input)
-    project = scaffold.init(directory, scaffold.NewShow(**answers))
+    if public_body is None:
+        public_body = not no_input and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
+    project = scaffold.init(directory, scaffold.NewShow(**answers, public_body=public_body))
     click.echo(f"Made the show in {project.root}.")
     click.echo("Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING")
 

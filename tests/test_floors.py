@@ -14,8 +14,9 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("errors", "fingerprint", "media_types", "timecode"),
+    ("alignment", "errors", "fingerprint", "media_types", "timecode"),
     ("model",),
+    ("realign",),
     ("captions", "categories", "chapters", "names", "plan", "record", "sentences", "turns", "vtt", "work"),
     ("gate", "pages", "rss"),
     ("checks",),

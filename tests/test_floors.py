@@ -16,8 +16,11 @@ PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     ("errors", "fingerprint", "media_types", "timecode"),
     ("model",),
-    ("captions", "categories", "chapters", "names", "plan", "record", "sentences", "turns", "vtt", "work"),
-    ("gate", "pages", "rss"),
+    (
+        *("captions", "categories", "chapters", "names", "plan", "record", "reviews", "sentences", "turns"),
+        *("vtt", "work"),
+    ),
+    ("doubts", "gate", "pages", "rss"),
     ("checks",),
     ("files",),
     ("audio", "project", "serve", "storage", "tags", "transcribe"),

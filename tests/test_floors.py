@@ -14,8 +14,9 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("errors", "fingerprint", "media_types", "timecode"),
+    ("alignment", "errors", "fingerprint", "media_types", "timecode"),
     ("model",),
+    ("realign",),
     (
         *("captions", "categories", "chapters", "names", "plan", "record", "reviews", "sentences", "turns"),
         *("vtt", "work"),
@@ -24,6 +25,7 @@ FLOORS = (
     ("checks",),
     ("files",),
     ("audio", "project", "serve", "storage", "tags", "transcribe"),
+    ("review",),
     ("beginning", "building", "production"),
     ("pipeline", "survey"),
     ("report",),

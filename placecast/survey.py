@@ -68,7 +68,7 @@ def _review(project: Project, show: Show, episode: Episode) -> str:
     if verdict.approval:
         return f"approved by {verdict.approval.by}"
     count = len(reviewing.doubts_of(project, show, episode))
-    found = f"{count} doubtful place{'s' * (count != 1)}"
+    found = f"{count} doubtful word{'s' * (count != 1)}"
     waiver = f", let out unreviewed: {verdict.waiver.reason}" if verdict.waiver else ""
     lapsed = f"{verdict.lapsed} " if verdict.lapsed else ""
     return f"{lapsed}to review ({found}{waiver}): placecast review {episode.slug}"

@@ -117,7 +117,9 @@ def unchecked(release: Release) -> str:
     if not release.machine:
         return "Nobody has compared this transcript with the sound yet."
     if release.edited:
-        return "A machine wrote this transcript. People have corrected parts of it, but nobody has checked all of it yet."
+        return (
+            "A machine wrote this transcript. People have corrected parts of it, but nobody has checked all of it yet."
+        )
     return "A machine wrote this transcript and nobody has checked it yet. Expect mistakes, above all in names."
 
 

@@ -42,13 +42,17 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
     if audio is None or transcript is None:
         return None
+    verdict = project.verdict(episode)
     return Release(
         episode=episode,
         published=episode.published,
         audio=audio,
         transcript=transcript,
         edited=project.edited(episode.slug),
+        machine=project.record(episode.slug) is not None,
         notes_html=pages.notes_html(episode.notes),
+        approval=verdict.approval,
+        waiver=verdict.waiver,
     )
 
 

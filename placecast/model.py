@@ -367,6 +367,7 @@ class Release:
     transcript: Transcript
     edited: bool  # a person has changed the transcript since a machine wrote it
     notes_html: str  # sanitised
+    machine: bool = True  # a machine wrote the transcript first
     approval: Approval | None = None  # of this very transcript and sound
     waiver: Waiver | None = None  # of this very transcript
     words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times

@@ -16,7 +16,7 @@ PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     ("errors", "fingerprint", "media_types", "timecode"),
     ("model",),
-    ("captions", "categories", "chapters", "names", "plan", "record", "sentences", "vtt", "work"),
+    ("captions", "categories", "chapters", "names", "pace", "plan", "record", "sentences", "vtt", "work"),
     ("pages", "rss"),
     ("checks",),
     ("files",),

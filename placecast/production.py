@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +66,7 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
         transcript=project.transcript_file(episode.slug).is_file(),
         edited=project.edited(episode.slug),
         heard=record.recording if record else None,
+        spelled=record is None or record.spelling == spelling.spelling(show.names),
     )
 
 
@@ -78,6 +79,8 @@ def perform(shop: Workshop, episode: Episode, steps: Sequence[Step]) -> None:
                     master(shop, episode, progress)
                 case "transcribe":
                     transcribe(shop, episode, progress)
+                case "spell":
+                    spell(shop, episode)
                 case "tag":
                     tag(shop, episode)
 
@@ -130,6 +133,19 @@ def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
         flags=heard.flags,
     )
     shop.project.write_transcript(episode.slug, text, record)
+
+
+def spell(shop: Workshop, episode: Episode) -> None:
+    """The machine's transcript again, from what it heard, with the corrections that names.toml has now."""
+    project, names = shop.project, shop.show.names
+    record, before = project.record(episode.slug), project.transcript(episode, shop.show)
+    if record is None or before is None:
+        return
+    words, _ = spelling.correct(record.words, names)
+    cues = sentences.with_speakers(sentences.cues(words), before.cues)
+    text = vtt.write(replace(before, cues=cues))
+    kept = replace(record, vtt=sha256(text.encode()), spelling=spelling.spelling(names))
+    project.write_transcript(episode.slug, text, kept)
 
 
 def _about(engine: Engine, request: Request, recording: str) -> str:

@@ -17,6 +17,7 @@ import click
 
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
+from placecast.pace import Pace
 
 if TYPE_CHECKING:
     from placecast.checks import Finding
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 LEVELS = ("required", "recommended", "best")
 _DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
 _BAR = 28
+_HELD = (
+    "nobody has approved its transcript. Read it with: placecast review {slug}\n"
+    "  Then: placecast approve {slug} --by NAME, and publish again"
+)
 
 
 @dataclass(kw_only=True)
@@ -44,7 +49,12 @@ class TerminalReporter:
         self._clear()
         self._say(f"  done in {duration(time.monotonic() - started)}")
 
+    def tell(self, text: str) -> None:
+        self._clear()
+        self._say(f"  {text}")
+
     def warn(self, text: str) -> None:
+        self._clear()
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
 
     def _say(self, text: str) -> None:
@@ -52,10 +62,10 @@ class TerminalReporter:
             click.echo(text, file=self.stream)
 
     def _bar(self) -> Progress:
-        started = time.monotonic()
+        pace = Pace()
 
         def show(done: float) -> None:
-            left = (time.monotonic() - started) * (1 - done) / done if done > 0.02 else None
+            left = pace.told(done, time.monotonic())
             full = "#" * int(done * _BAR)
             ahead = f", {duration(left)} left" if left else ""
             click.echo(f"\r  [{full:<{_BAR}}] {done:4.0%}{ahead:<20}", file=self.stream, nl=False)
@@ -79,6 +89,9 @@ class JsonReporter:
         self.event("step", what=what, reason=reason)
         yield no_progress
         self.event("done", what=what, seconds=round(time.monotonic() - started, 3))
+
+    def tell(self, text: str) -> None:
+        self.event("note", text=text)
 
     def warn(self, text: str) -> None:
         self.event("warning", text=text)
@@ -144,19 +157,24 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) 
     pages = {each.episode.slug: show_facts.page(each.episode.folder) for each in built.publication.releases}
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
+    elif built.blocked:
+        lines = [f"{slug}: {_done(plan, slug)}." for slug in made]
+        lines.append("Nothing was sent, so that listeners keep the approved transcript that they have.")
     else:
         lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
         lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.storage.name}.")
     lines += [f"Waiting: {text}" for text in waits]
+    lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
     data = {
         "nothing_to_do": plan.empty,
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
         "pages": {slug: pages.get(slug) for slug in made},
-        "uploaded": [each.key for each in built.uploads],
+        "uploaded": [] if built.blocked else [each.key for each in built.uploads],
         "target": plan.storage.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
+        "held": [each.slug for each in built.held],
     }
     return Answer(lines=tuple(lines), data=data)
 

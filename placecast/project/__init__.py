@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from placecast import files, record, vtt
+from placecast import files, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError, UsageError
 from placecast.fingerprint import sha256
 from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Show, Transcript
 from placecast.project import facts, front_matter
+from placecast.reviews import Review, Verdict
 
 Found = TypeVar("Found")
 
@@ -70,6 +71,9 @@ class Project:
 
     def record_file(self, slug: str) -> Path:
         return self.root / "transcripts" / f"{slug}.words.json"
+
+    def review_file(self, slug: str) -> Path:
+        return self.root / "transcripts" / f"{slug}.review.json"
 
     def audio_file(self, slug: str) -> Path:
         return self.root / "episodes" / slug / "audio.json"
@@ -142,8 +146,39 @@ class Project:
 
     def edited(self, slug: str) -> bool:
         """Whether a person wrote or changed the transcript."""
-        path, kept = self.transcript_file(slug), self.record(slug)
-        return path.is_file() and (kept is None or sha256(_same_lines(path.read_bytes())) != kept.vtt)
+        text, kept = self.transcript_hash(slug), self.record(slug)
+        return text is not None and (kept is None or text != kept.vtt)
+
+    def transcript_hash(self, slug: str) -> str | None:
+        """The sha256 of the transcript file, with line ends as git keeps them; None where there is none."""
+        path = self.transcript_file(slug)
+        return sha256(_same_lines(path.read_bytes())) if path.is_file() else None
+
+    def sound_hash(self, episode: Episode) -> str | None:
+        """The sha256 of the recording that listeners hear, or of the one that is here before the first publish."""
+        published = self.audio(episode.slug)
+        if published:
+            return published.made_from.recording
+        here = episode.recording and episode.recording.is_file()
+        return self.fingerprint(episode.recording) if here and episode.recording else None
+
+    def review(self, slug: str) -> Review | None:
+        """What people have said about the transcript, or None when nobody has said anything."""
+        path = self.review_file(slug)
+        return reviews.parse(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
+
+    def write_review(self, slug: str, review: Review) -> None:
+        files.write(self.review_file(slug), reviews.write(review).encode())
+
+    def verdict(self, episode: Episode) -> Verdict:
+        """Where the transcript stands: approved, waived, edited or a machine's."""
+        text = self.transcript_hash(episode.slug) or ""
+        return reviews.standing(
+            self.review(episode.slug),
+            text=text,
+            sound=self.sound_hash(episode),
+            edited=self.edited(episode.slug),
+        )
 
     def write_transcript(self, slug: str, text: str, kept: MachineRecord) -> None:
         """The words first: a transcript without its record would pass for a person's."""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from placecast.errors import PlacecastError
 from placecast.doubts import text_of
+from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
 from placecast.timecode import clock
 
@@ -217,7 +217,10 @@ def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:
         )
     else:
         lines.append(f"Nothing doubtful was found. Read it once, then: placecast approve {slug} --by NAME")
-    data = [{"number": number, **asdict(each)} for number, each in enumerate(found, 1)]
+    data = [
+        {"number": number, "sentence": transcript.cues[each.cue].text, **asdict(each)}
+        for number, each in enumerate(found, 1)
+    ]
     return Answer(lines=tuple(lines), data={"slug": slug, "doubts": data})
 
 

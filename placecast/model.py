@@ -29,6 +29,10 @@ def no_progress(done: float) -> None:
     """A `Progress` for those who do not watch."""
 
 
+def no_words(text: str) -> None:
+    """Told what people should know, where nobody listens."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Someone who is heard or credited. Role and group: the Podcast Taxonomy's words."""
@@ -107,12 +111,13 @@ class Mastering:
 class Transcription:
     """Which engine and which Whisper model write the transcripts, and what must happen before they go out.
 
-    `weights`: a file, or None to look for them. `fast`: eight-bit arithmetic, at some loss. `language`: "show", a
-    language (BCP 47), or "detect". `review`: whether an episode waits until a person has approved its transcript.
+    `model`: "auto" takes the one that suits the machine. `weights`: a file, or None to look for them. `fast`:
+    eight-bit arithmetic, at some loss. `language`: "show", a language (BCP 47), or "detect". `review`: whether an
+    episode waits until a person has approved its transcript.
     """
 
     engine: Literal["whisper", "whisper-sequential", "faster-whisper"] = "whisper"
-    model: str = "base"
+    model: str = "auto"
     weights: Path | None = None
     fast: bool = False
     language: str = "show"

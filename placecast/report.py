@@ -18,6 +18,7 @@ import click
 from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
+from placecast.pace import Pace
 from placecast.timecode import clock
 
 if TYPE_CHECKING:
@@ -51,7 +52,12 @@ class TerminalReporter:
         self._clear()
         self._say(f"  done in {duration(time.monotonic() - started)}")
 
+    def tell(self, text: str) -> None:
+        self._clear()
+        self._say(f"  {text}")
+
     def warn(self, text: str) -> None:
+        self._clear()
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
 
     def _say(self, text: str) -> None:
@@ -59,10 +65,10 @@ class TerminalReporter:
             click.echo(text, file=self.stream)
 
     def _bar(self) -> Progress:
-        started = time.monotonic()
+        pace = Pace()
 
         def show(done: float) -> None:
-            left = (time.monotonic() - started) * (1 - done) / done if done > 0.02 else None
+            left = pace.told(done, time.monotonic())
             full = "#" * int(done * _BAR)
             ahead = f", {duration(left)} left" if left else ""
             click.echo(f"\r  [{full:<{_BAR}}] {done:4.0%}{ahead:<20}", file=self.stream, nl=False)
@@ -86,6 +92,9 @@ class JsonReporter:
         self.event("step", what=what, reason=reason)
         yield no_progress
         self.event("done", what=what, seconds=round(time.monotonic() - started, 3))
+
+    def tell(self, text: str) -> None:
+        self.event("note", text=text)
 
     def warn(self, text: str) -> None:
         self.event("warning", text=text)

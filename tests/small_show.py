@@ -59,6 +59,7 @@ class Recorder:
     fail_at: int | None = None
     steps: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @contextmanager
     def step(self, what: str, reason: str) -> Iterator[Progress]:
@@ -66,6 +67,9 @@ class Recorder:
             raise KeyboardInterrupt
         self.steps.append((what, reason))
         yield no_progress
+
+    def tell(self, text: str) -> None:
+        self.notes.append(text)
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)

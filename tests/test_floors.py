@@ -18,8 +18,8 @@ FLOORS = (
     ("model",),
     ("realign",),
     (
-        *("captions", "categories", "chapters", "names", "plan", "record", "reviews", "sentences", "turns"),
-        *("vtt", "work"),
+        *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
+        *("turns", "vtt", "work"),
     ),
     ("doubts", "gate", "pages", "rss"),
     ("checks",),

@@ -105,9 +105,11 @@ def test_a_stopped_run_goes_on_from_its_last_finished_batch(tmp_path: Path) -> N
     path, sound = tmp_path / "heard.jsonl", turns(5)
     with pytest.raises(KeyboardInterrupt):
         listen(Scripted(loudness, stop_after=2), sound, REQUEST, journal=Journal(path, "this"), progress=no_progress)
-    second = Scripted(loudness)
-    resumed = listen(second, sound, REQUEST, journal=Journal(path, "this"), progress=no_progress)
+    second, told = Scripted(loudness), list[float]()
+    resumed = listen(second, sound, REQUEST, journal=Journal(path, "this"), progress=told.append)
     assert second.batches == [1]
+    assert 3 < resumed.fresh < 5
+    assert min(share for share in told if share > 0.02) == pytest.approx(0.8, abs=0.05), "what was kept, at once"
     assert resumed == listen(Scripted(loudness), sound, REQUEST, journal=None, progress=no_progress)
 
 

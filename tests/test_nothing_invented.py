@@ -29,8 +29,6 @@ pytestmark = [
 
 # "I'm Rosa Hartley, and today we are asking a simple question."
 SENTENCE = slice(round(10.6 * RATE), round(14.5 * RATE))
-    round(10.6 * RATE), round(14.5 * RATE)
-)  # "I'm Rosa Hartley, and today we are asking a simple question."
 LENGTH = 7  # seconds of each sound that is no speech
 
 

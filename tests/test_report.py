@@ -41,6 +41,16 @@ def test_on_a_terminal_a_bar_shows_the_share_and_may_go_backwards() -> None:
     assert [part.strip() for part in re.findall(r"\] ( *\d+%)", stream.getvalue())] == ["25%", "20%", "100%"]
 
 
+def test_a_bar_that_starts_half_full_promises_by_what_is_done_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 0.0, 10.0, 20.0, 30.0])
+    monkeypatch.setattr("placecast.report.time.monotonic", lambda: next(now))
+    stream = Terminal()
+    with TerminalReporter(stream=stream).step("transcribe digbeth", "no transcript yet") as progress:
+        for share in (0.5, 0.6, 0.7):
+            progress(share)
+    assert re.findall(r"[\d.]+ s left", stream.getvalue()) == ["40.0 s left", "30.0 s left"]
+
+
 def test_quiet_says_only_what_needs_a_person() -> None:
     stream = Terminal()
     reporter = TerminalReporter(stream=stream, quiet=True)

@@ -159,7 +159,8 @@ class TranscriptionFacts(Facts):
         description='Write engine = "whisper", "faster-whisper" (smaller to install), or "whisper-sequential" (OpenAI\'s own loop, slow: to compare with).',
     )
     model: Text = Field(
-        "base", description='Write model = "base", or another of Whisper\'s models, such as "small.en" or "turbo".'
+        "auto",
+        description='Write model = "base", or another of the models that `placecast models` lists; "auto" takes the one that suits the machine.',
     )
     weights: Text | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
     fast: bool = Field(False, description="Write fast = true for eight-bit arithmetic: faster, and somewhat less true.")

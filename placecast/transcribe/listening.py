@@ -6,7 +6,7 @@ memory is bounded by the batch, not by the recording.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ class Hearing:
     words: tuple[Word, ...]
     flags: tuple[Flag, ...]
     language: str
+    fresh: float = field(default=0.0, compare=False)  # seconds of speech that no earlier run had heard
 
 
 def listen(
@@ -53,20 +54,33 @@ def listen(
     known = replace(request, language=_language(engine, samples, chunks, request.language))
     words: list[Word] = []
     flags: list[Flag] = []
-    total, done = sum(chunk.samples for chunk in chunks), 0
-    for chunk, heard, doubts in _heard(engine, samples, chunks, known, journal):
-        words += heard
-        flags += doubts
-        done += chunk.samples
-        progress(_FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / total)
+    kept = {chunk for chunk in chunks if journal and journal.get(chunk)}
+    total, done = _length(chunks), _length(kept)
+    # First all that an earlier run heard, then once a batch: whoever watches sees how fast this run is.
+    progress(_share(done, total))
+    for batch in _heard(engine, samples, chunks, known, journal):
+        for _, heard, doubts in batch:
+            words += heard
+            flags += doubts
+        done += _length(chunk for chunk, *_ in batch if chunk not in kept)
+        progress(_share(done, total))
     progress(1.0)
-    return Hearing(words=tuple(words), flags=tuple(flags), language=known.language)
+    fresh = (total - _length(kept)) / RATE
+    return Hearing(words=tuple(words), flags=tuple(flags), language=known.language, fresh=fresh)
+
+
+def _length(chunks: Iterable[Span]) -> int:
+    return sum(chunk.samples for chunk in chunks)
+
+
+def _share(done: int, total: int) -> float:
+    return _FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / (total or 1)
 
 
 def _heard(
     engine: Engine, samples: Samples, chunks: Sequence[Span], request: Request, journal: Journal | None
-) -> Iterator[tuple[Span, tuple[Word, ...], tuple[Flag, ...]]]:
-    """Each chunk with its words and flags, in order; those that the journal has are not heard again."""
+) -> Iterator[list[tuple[Span, tuple[Word, ...], tuple[Flag, ...]]]]:
+    """Batch by batch each chunk with its words and flags, in order; those that the journal has are not heard again."""
     for start in range(0, len(chunks), engine.batch):
         batch = chunks[start : start + engine.batch]
         kept = {chunk: finished for chunk in batch if journal and (finished := journal.get(chunk))}
@@ -75,7 +89,7 @@ def _heard(
             kept[chunk] = finished
             if journal:
                 journal.add(chunk, *finished)
-        yield from ((chunk, *kept[chunk]) for chunk in batch)
+        yield [(chunk, *kept[chunk]) for chunk in batch]
 
 
 def _hear(

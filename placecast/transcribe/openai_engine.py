@@ -11,7 +11,6 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from http.client import HTTPException
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from placecast.errors import EngineError
 from placecast.model import Progress, Transcription, Word
 from placecast.transcribe import ct2
 from placecast.transcribe.chunks import UNLIKELY, unspoken
+from placecast.transcribe.fetching import fetch
 from placecast.transcribe.heard import Heard
 from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.vad import RATE, Samples, Span, find_speech
@@ -146,22 +146,11 @@ def _weights(transcription: Transcription, offline: bool) -> Weights:
     published = _MODELS[model].split("/")[-2] if model in _MODELS else None
     found = find_weights(model, transcription.weights, published=published)
     if found is None and published and not offline:
-        _download(model)
-        found = find_weights(model, None, published=published)
+        return fetch(model)
     if found is None:
         why = "the download was not tried" if published else "OpenAI offers no model of this name"
         raise missing(model, why)
     return found
-
-
-def _download(model: str) -> None:
-    """Fill openai-whisper's cache. It verifies what it downloads, and shows its own progress on stderr."""
-    import whisper
-
-    try:
-        whisper.load_model(model, device="cpu")
-    except (OSError, RuntimeError, HTTPException) as exc:
-        raise missing(model, f"OpenAI's download failed ({exc})") from exc
 
 
 def _load(weights: Weights) -> whisper.model.Whisper:

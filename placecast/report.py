@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
 from placecast.pace import Pace
+from placecast.timecode import clock
 
 if TYPE_CHECKING:
     from placecast.checks import Finding
-    from placecast.model import Episode, Show
+    from placecast.doubts import Doubt
+    from placecast.model import Episode, Show, Transcript
     from placecast.pipeline import Built, Plan
     from placecast.survey import Standing
 
@@ -220,6 +223,30 @@ def findings(found: Sequence[Finding], level: str) -> Answer:
         f"{_count(len(shown), 'finding')}." if shown else "Nothing found: the facts and the feed follow the rules."
     )
     return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
+
+
+def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:
+    """What a person should look at in a transcript, each with its number for `--hear`."""
+    lines = [line for number, each in enumerate(found, 1) for line in _doubt(number, each, transcript)]
+    if found:
+        lines.append(
+            f"{_count(len(found), 'doubt')}. Listen and correct them on a page with: placecast review {slug} --page"
+        )
+    else:
+        lines.append(f"Nothing doubtful was found. Read it once, then: placecast approve {slug} --by NAME")
+    data = [
+        {"number": number, "sentence": transcript.cues[each.cue].text, **asdict(each)}
+        for number, each in enumerate(found, 1)
+    ]
+    return Answer(lines=tuple(lines), data={"slug": slug, "doubts": data})
+
+
+def _doubt(number: int, doubt: Doubt, transcript: Transcript) -> Iterator[str]:
+    """Where, the sentence with the doubtful words marked, and why; marks that can be read without colour too."""
+    before, words, after = text_of(doubt, transcript)
+    yield f"{number:>3}  {clock(doubt.start):>7}  {before}{click.style(f'*{words}*', bold=True)}{after}"
+    suggestion = f" Perhaps: {doubt.suggestion}." if doubt.suggestion else ""
+    yield f"{'':14}{doubt.reason}{suggestion}"
 
 
 def size(count: int) -> str:

@@ -16,7 +16,7 @@ PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     ("alignment", "errors", "fingerprint", "media_types", "timecode"),
     ("model",),
-    ("realign",),
+    ("realign", "screens"),
     (
         *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
         *("turns", "vtt", "work"),

@@ -2,18 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from placecast.cli.options import FOLDER, JSON
+from placecast import report
+from placecast.cli.options import FOLDER, JSON, interactive
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
+    from placecast.doubts import Doubt
     from placecast.model import Episode, Show
     from placecast.project import Project
+
+
+@click.command()
+@click.argument("slug")
+@click.option(
+    "--page", is_flag=True, help="Listen, correct and approve on a page in your browser, on this computer only."
+)
+@click.option("--hear", type=click.IntRange(1), metavar="N", help="Play the sound around the doubt with this number.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="Of the page; 0 takes a free one."
+)
+@FOLDER
+@JSON
+def review(slug: str, page: bool, hear: int | None, port: int, folder: Path, as_json: bool) -> None:
+    """What a person should look at in the transcript of the episode SLUG, the most doubtful words first."""
+    from placecast.project import reviewing
+
+    project, show, episode = _episode(folder, slug)
+    if page:
+        _review_page(project, show, episode, port)
+        return
+    transcript = project.transcript(episode, show)
+    if transcript is None:
+        raise UsageError(slug, "has no transcript yet.", f"Make it with: placecast transcribe {slug}")
+    found = reviewing.doubts_of(project, show, episode)
+    if hear is None:
+        report.show(report.doubts(found, transcript, episode.slug), as_json=as_json)
+        return
+    _hear(project, episode, found, hear)
+
+
+def _review_page(project: Project, show: Show, episode: Episode, port: int) -> None:
+    from placecast import review as reviewer
+
+    def ready(url: str) -> None:
+        click.echo(f"Review {episode.slug} at {url}\nCtrl-C ends it; what is saved is saved.")
+        if interactive():
+            click.launch(url)
+
+    reviewer.serve(project, show, episode, port=port, ready=ready)
+
+
+def _hear(project: Project, episode: Episode, found: Sequence[Doubt], number: int) -> None:
+    from placecast import review as reviewer
+
+    if number > len(found):
+        cure = f"See them with: placecast review {episode.slug}"
+        raise UsageError(f"--hear {number}", f"there are {len(found)} doubts.", cure)
+    clip = reviewer.clip(project, episode, found[number - 1])
+    click.echo(f"{clip}")
+    if interactive():
+        click.launch(str(clip))
 
 
 @click.command()
@@ -45,4 +100,4 @@ def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     return project, show, episode
 
 
-COMMANDS: tuple[click.Command, ...] = (approve,)
+COMMANDS: tuple[click.Command, ...] = (review, approve)

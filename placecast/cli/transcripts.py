@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("slug")
-@click.option(
-    "--page", is_flag=True, help="Listen, correct and approve on a page in your browser, on this computer only."
-)
+@click.option("--page", is_flag=True, help="Listen, correct and approve on a page, on this computer only.")
 @click.option("--hear", type=click.IntRange(1), metavar="N", help="Play the sound around the doubt with this number.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="Of the page; 0 takes a free one."

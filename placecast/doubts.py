@@ -285,11 +285,11 @@ def _once(found: Sequence[Doubt]) -> Iterator[Doubt]:
     """The doubts without those about words that a graver one is about already."""
     taken: dict[int, list[tuple[int, int]]] = {}
     for doubt in found:
-        at, end = doubt.at, doubt.at + len(doubt.text)
-        others = taken.setdefault(doubt.cue, [])
-        if any(at < other_end and other < end for other, other_end in others):
-            continue
-        # The machine hardly believes half a minute: which words it doubts most must still be said.
-        if doubt.kind != "unlikely":
-            others.append((at, end))
-        yield doubt
+        place, others = (doubt.at, doubt.at + len(doubt.text)), taken.setdefault(doubt.cue, [])
+        if doubt.kind == "unlikely":
+            # The machine hardly believes half a minute: which words it doubts most must still be said.
+            if place not in others:
+                yield doubt
+        elif not any(place[0] < end and at < place[1] for at, end in others):
+            others.append(place)
+            yield doubt

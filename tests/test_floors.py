@@ -21,7 +21,7 @@ FLOORS = (
         *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
         *("turns", "vtt", "work"),
     ),
-    ("doubts", "gate", "pages", "rss"),
+    ("doubts", "gate", "merging", "pages", "rss"),
     ("checks",),
     ("files",),
     ("audio", "project", "serve", "storage", "tags", "transcribe"),

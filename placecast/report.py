@@ -42,6 +42,7 @@ class TerminalReporter:
     """Steps with their reasons and durations; a bar only where it can be drawn over."""
 
     quiet: bool = False
+    interactive: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
 
     @contextmanager
@@ -59,6 +60,13 @@ class TerminalReporter:
     def warn(self, text: str) -> None:
         self._clear()
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        if not self.interactive:
+            return None
+        self._clear()
+        click.echo("\n".join(lines), file=self.stream)
+        return click.confirm(question, default=False, err=True)
 
     def _say(self, text: str) -> None:
         if not self.quiet:
@@ -98,6 +106,10 @@ class JsonReporter:
 
     def warn(self, text: str) -> None:
         self.event("warning", text=text)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        self.event("question", text=question, lines=list(lines))
+        return None
 
     def event(self, kind: str, **facts: Any) -> None:
         click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False), file=self.stream)

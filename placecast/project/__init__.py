@@ -182,7 +182,15 @@ class Project:
 
     def write_transcript(self, slug: str, text: str, kept: MachineRecord) -> None:
         """The words first: a transcript without its record would pass for a person's."""
+        self.write_record(slug, kept)
+        files.write(self.transcript_file(slug), text.encode())
+
+    def write_record(self, slug: str, kept: MachineRecord) -> None:
+        """What a machine heard, beside a transcript that people wrote."""
         files.write(self.record_file(slug), record.write_record(kept).encode())
+
+    def write_edited(self, slug: str, text: str) -> None:
+        """A transcript that people answer for: no run overwrites it."""
         files.write(self.transcript_file(slug), text.encode())
 
     def fingerprint(self, path: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from placecast import captions, chapters, files, pages, plan, rss, vtt
+from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Release, Show, Tree
 from placecast.plan import Stored, Upload
@@ -42,17 +42,18 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
     if audio is None or transcript is None:
         return None
-    verdict = project.verdict(episode)
+    heard, verdict = project.record(episode.slug), project.verdict(episode)
     return Release(
         episode=episode,
         published=episode.published,
         audio=audio,
         transcript=transcript,
         edited=project.edited(episode.slug),
-        machine=project.record(episode.slug) is not None,
+        machine=heard is not None,
         notes_html=pages.notes_html(episode.notes),
         approval=verdict.approval,
         waiver=verdict.waiver,
+        words=realign.timed(transcript, heard.words if heard else ()),
     )
 
 
@@ -77,7 +78,7 @@ def _sidecars(release: Release) -> Tree:
     episode, transcript = release.episode, release.transcript
     texts = {
         "vtt": vtt.write(transcript),
-        "srt": captions.srt(transcript),
+        "srt": captions.srt(transcript, release.words),
         "json": captions.podcast_json(transcript),
         "txt": captions.plain_text(transcript),
         "html": captions.html(transcript, title=episode.title),

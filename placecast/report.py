@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
@@ -152,8 +152,8 @@ def planned(plan: Plan) -> Answer:
     return Answer(lines=tuple(lines), data={"steps": steps, "write": changed, "upload": uploads})
 
 
-def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) -> Answer:
-    """What a run has made, where it is, and what waits."""
+def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], doubtful: Mapping[str, int]) -> Answer:
+    """What a run has made, where it is, and what waits. `doubtful`: how many doubtful words wait, by slug."""
     show_facts, sent = built.publication.show, sum(each.size for each in built.uploads)
     waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
     made = dict.fromkeys(step.slug for step in plan.steps)
@@ -169,6 +169,7 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) 
     lines += [f"Waiting: {text}" for text in waits]
     lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
+    lines += [f"{slug}: {_waits(number)}: placecast review {slug}" for slug, number in doubtful.items()]
     data = {
         "nothing_to_do": plan.empty,
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
@@ -178,8 +179,15 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) 
         "feed": show_facts.feed_url,
         "waiting": waits,
         "held": [each.slug for each in built.held],
+        "doubtful": dict(doubtful),
     }
     return Answer(lines=tuple(lines), data=data)
+
+
+def _waits(doubtful: int) -> str:
+    if doubtful == 0:
+        return "nobody has approved the transcript yet"
+    return f"{_count(doubtful, 'doubtful word')} in the transcript {'wait' if doubtful > 1 else 'waits'} for you"
 
 
 def _done(plan: Plan, slug: str) -> str:

@@ -16,12 +16,12 @@ PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     ("alignment", "errors", "fingerprint", "media_types", "timecode"),
     ("model",),
-    ("realign",),
+    ("realign", "screens"),
     (
         *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
         *("turns", "vtt", "work"),
     ),
-    ("doubts", "gate", "pages", "rss"),
+    ("doubts", "gate", "merging", "pages", "rss"),
     ("checks",),
     ("files",),
     ("audio", "project", "serve", "storage", "tags", "transcribe"),

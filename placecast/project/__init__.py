@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -142,7 +142,7 @@ class Project:
     def record(self, slug: str) -> MachineRecord | None:
         """What a machine heard, or None when no machine wrote the transcript."""
         path = self.record_file(slug)
-        return record.parse_record(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
+        return _parsed(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
 
     def edited(self, slug: str) -> bool:
         """Whether a person wrote or changed the transcript."""
@@ -220,6 +220,10 @@ class Project:
             yield
         finally:
             lock.release()
+
+
+# One run asks several times for the record of an episode before it turns to the next one.
+_parsed = lru_cache(maxsize=2)(record.parse_record)
 
 
 def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:

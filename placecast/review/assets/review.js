@@ -106,6 +106,8 @@ async function undo() {
 
 function show(found) {
   state = found;
+  find("waiting").hidden = true;
+  document.querySelector("main").hidden = false;
   document.title = `Review: ${state.title}`;
   find("show").textContent = ` · ${state.show}`;
   find("title").textContent = state.title;

@@ -66,7 +66,7 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
         transcript=project.transcript_file(episode.slug).is_file(),
         edited=project.edited(episode.slug),
         heard=record.recording if record else None,
-        spelled=record is None or record.spelling == spelling.spelling(show.names),
+        spelled=record is None or record.spelling == spelling.spelling(spelling.of_episode(show, episode)),
     )
 
 
@@ -110,9 +110,9 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
     """The transcript, sentence by sentence, and beside it what the machine heard."""
-    engine, names = shop.engine, shop.show.names
+    engine, names = shop.engine, spelling.of_episode(shop.show, episode)
     samples = audio.read_samples(_samples(shop, episode))
-    request = Request(language=episode.spoken(shop.show), glossary=spelling.glossary(shop.show, episode), names=names)
+    request = Request(language=episode.spoken(shop.show), names=names)
     recording = _heard(shop.project, episode)
     journal = Journal(shop.project.work_folder(episode.slug) / "heard.jsonl", _about(engine, request, recording))
     heard = listen(engine, samples, request, journal=journal, progress=progress)
@@ -137,7 +137,7 @@ def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def spell(shop: Workshop, episode: Episode) -> None:
     """The machine's transcript again, from what it heard, with the corrections that names.toml has now."""
-    project, names = shop.project, shop.show.names
+    project, names = shop.project, spelling.of_episode(shop.show, episode)
     record, before = project.record(episode.slug), project.transcript(episode, shop.show)
     if record is None or before is None:
         return

@@ -92,7 +92,7 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
         transcript=project.transcript_file(episode.slug).is_file(),
         edited=project.edited(episode.slug),
         heard=record.recording if record else None,
-        spelled=record is None or record.spelling == spelling.spelling(show.names),
+        spelled=record is None or record.spelling == spelling.spelling(spelling.of_episode(show, episode)),
     )
 
 
@@ -148,13 +148,12 @@ def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def request(show: Show, episode: Episode) -> Request:
     """What is known of an episode before it is heard."""
-    language, glossary = episode.spoken(show), spelling.glossary(show, episode)
-    return Request(language=language, glossary=glossary, names=show.names)
+    return Request(language=episode.spoken(show), names=spelling.of_episode(show, episode))
 
 
 def keep(shop: Workshop, episode: Episode, recording: str, account: Account) -> None:
     """Write what was heard in a recording (its SHA-256), as transcript and record."""
-    hearing, names = account.hearing, shop.show.names
+    hearing, names = account.hearing, spelling.of_episode(shop.show, episode)
     if not hearing.words:
         shop.reporter.warn(f"{episode.slug}: no speech was found in the recording, so the transcript is empty")
     words, _ = spelling.correct(hearing.words, names)
@@ -184,7 +183,7 @@ def _keep_edits(shop: Workshop, episode: Episode, words: Sequence[Word], record:
     if before is None or edited is None:  # nothing of it is a machine's, so the words only give it their times
         project.write_record(episode.slug, record)
         return
-    base, _ = spelling.correct(before.words, shop.show.names)
+    base, _ = spelling.correct(before.words, spelling.of_episode(shop.show, episode))
     merged = merging.merge(base, edited, words)
     answer = shop.reporter.ask(_QUESTION, merging.diff(merged)) if merged.changes else False
     if answer is None:
@@ -198,7 +197,7 @@ def _keep_edits(shop: Workshop, episode: Episode, words: Sequence[Word], record:
 
 def spell(shop: Workshop, episode: Episode) -> None:
     """The machine's transcript again, from what it heard, with the corrections that names.toml has now."""
-    project, names = shop.project, shop.show.names
+    project, names = shop.project, spelling.of_episode(shop.show, episode)
     record, before = project.record(episode.slug), project.transcript(episode, shop.show)
     if record is None or before is None:
         return

@@ -18,7 +18,7 @@ from placecast.transcribe.vad import RATE, Samples, Span, find_speech
 from tests.test_transcribe import Sound, hum, music, noise, silence
 from tests.tiny_models import voice
 
-REQUEST = Request(language="en-GB", glossary=(), names=Names())
+REQUEST = Request(language="en-GB", names=Names())
 
 
 class Scripted:

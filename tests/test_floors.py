@@ -20,14 +20,29 @@ FLOORS = (
     ("pages", "rss"),
     ("checks",),
     ("files",),
-    ("audio", "project", "serve", "storage", "tags", "transcribe"),
-    ("beginning", "building", "production"),
+    ("audio", "cluster", "project", "serve", "storage", "tags", "transcribe"),
+    ("beginning", "building", "jobs", "production"),
     ("pipeline", "survey"),
+    ("backlog",),
     ("report",),
     ("cli",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-HEAVY = {"av", "boto3", "feedgen", "jinja2", "lxml", "numpy", "PIL", "pydantic", "starlette", "torch", "whisper"}
+HEAVY = {
+    "av",
+    "boto3",
+    "dask",
+    "distributed",
+    "feedgen",
+    "jinja2",
+    "lxml",
+    "numpy",
+    "PIL",
+    "pydantic",
+    "starlette",
+    "torch",
+    "whisper",
+}
 
 
 def modules() -> list[Path]:

@@ -33,7 +33,6 @@ from placecast.transcribe.speed import estimate, remember
 from placecast.transcribe.vad import RATE
 from placecast.work import State, Step
 
-
 _QUESTION = "Take the words marked with a star? Yours stay everywhere else"
 _DIFFERS = "the machine hears it differently in {} places now. Run the same in a terminal to see them"
 

@@ -11,7 +11,6 @@ from placecast.doubts import Doubt
 from placecast.model import Cue, Flag, MachineRecord, Name, Names, Transcript, Word
 from placecast.project import Project
 from placecast.project.reviewing import doubts_of
-from tests import feeds
 from tests.conftest import ROOT
 
 ROSA = Names(entries=(Name(name="Rosa Hartley", kind="person"),))
@@ -182,9 +181,3 @@ def test_the_sample_shows_what_the_machine_got_wrong_among_a_few() -> None:
     # The script has: "A pension fund in London", "In Grimsby we counted".
     assert {"Pension Fund", "Grimsby"} <= set(texts)
     assert len(texts) <= 15
-
-
-def test_those_who_are_named_in_the_facts_are_known_names() -> None:
-    show = feeds.show(names=Names(entries=(Name(name="Rosa Hartley", kind="person", aliases=("Rosa",)),)))
-    entries = [entry.name for entry in doubts.known(show, feeds.full_episode()).entries]
-    assert entries == ["Rosa Hartley", "Ana Müller", "Birmingham", "Marlow"]

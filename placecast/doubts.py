@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from placecast import names as spelling
-from placecast.model import Cue, Episode, Flag, MachineRecord, Name, Names, Show, Transcript, Word
+from placecast.model import Cue, Flag, MachineRecord, Names, Transcript, Word
 from placecast.timecode import clock
 
 Kind = Literal["loop", "phantom", "prompted", "name", "end", "near-name", "unsure", "unlikely", "overlap"]
@@ -122,15 +122,6 @@ def text_of(doubt: Doubt, transcript: Transcript) -> tuple[str, str, str]:
     text = transcript.cues[doubt.cue].text
     end = doubt.at + len(doubt.text)
     return text[: doubt.at], text[doubt.at : end], text[end:]
-
-
-def known(show: Show, episode: Episode) -> Names:
-    """The names that may be said in this episode: those of names.toml, and who and what else its facts name."""
-    people = [Name(name=each.name, kind="person") for each in episode.credits(show)]
-    places = [Name(name=each.name, kind="place") for each in (*episode.places, *show.places)]
-    written = {form for entry in show.names.entries for form in (entry.name, *entry.aliases)}
-    also = {each.name: each for each in (*people, *places) if each.name not in written}
-    return replace(show.names, entries=(*show.names.entries, *also.values()))
 
 
 def _line(cue: int, words: Sequence[Word]) -> _Line:
@@ -285,11 +276,11 @@ def _once(found: Sequence[Doubt]) -> Iterator[Doubt]:
     """The doubts without those about words that a graver one is about already."""
     taken: dict[int, list[tuple[int, int]]] = {}
     for doubt in found:
-        at, end = doubt.at, doubt.at + len(doubt.text)
-        others = taken.setdefault(doubt.cue, [])
-        if any(at < other_end and other < end for other, other_end in others):
-            continue
-        # The machine hardly believes half a minute: which words it doubts most must still be said.
-        if doubt.kind != "unlikely":
-            others.append((at, end))
-        yield doubt
+        place, others = (doubt.at, doubt.at + len(doubt.text)), taken.setdefault(doubt.cue, [])
+        if doubt.kind == "unlikely":
+            # The machine hardly believes half a minute: which words it doubts most must still be said.
+            if place not in others:
+                yield doubt
+        elif not any(place[0] < end and at < place[1] for at, end in others):
+            others.append(place)
+            yield doubt

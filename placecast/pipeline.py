@@ -17,7 +17,7 @@ from placecast.gate import Held
 from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
 from placecast.plan import Stored, Upload
 from placecast.production import Reporter, Workshop, finish, perform, state
-from placecast.project import Project
+from placecast.project import Project, reviewing
 from placecast.storage import Storage
 from placecast.transcribe import Engine
 from placecast.work import Step, StepName, Work
@@ -72,14 +72,22 @@ class Plan:
         return built is not None and not (self.minted or built.changed or built.uploads or built.held)
 
 
-def publish(run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset()) -> tuple[Plan, Built]:
-    """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again."""
+def publish(
+    run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset(), unreviewed: str | None = None
+) -> tuple[Plan, Built]:
+    """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again.
+
+    `unreviewed`: why these episodes go out though nobody has approved their transcripts.
+    """
     with run.project.locked():
         made = make_plan(run, wanted, redo)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
-        built = made.built or build(run, made.show, made.episodes, made.remote)
+        if unreviewed:
+            let_out(run, made, unreviewed)
+        ready = None if unreviewed else made.built
+        built = ready or build(run, made.show, made.episodes, made.remote)
         write(run, built)
         upload(run, made, built)
         return made, built
@@ -124,6 +132,20 @@ def produce(run: Run, made: Plan) -> None:
             run.project.mint_date(episode)
         perform(shop, episode, [step for step in steps if step.name == "tag"])
         finish(shop, episode)
+
+
+def let_out(run: Run, made: Plan, reason: str) -> None:
+    """Let the episodes of this run go out with the transcripts that they have, for a reason that is kept."""
+    for episode in (each for each in made.episodes if each.slug in made.work):
+        if run.project.verdict(episode).approval is None:
+            reviewing.waive(run.project, made.show, episode, reason, run.now.astimezone(made.show.zone))
+
+
+def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
+    """How many doubtful words wait for a person in the episodes that this run was about, by slug."""
+    worked_on = {step.slug for step in made.steps} | set(wanted)
+    waits = [each for each in made.episodes if each.slug in worked_on and run.project.verdict(each).approval is None]
+    return {each.slug: len(reviewing.doubts_of(run.project, made.show, each)) for each in waits}
 
 
 def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:
@@ -199,11 +221,16 @@ def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, 
 
 
 def _chosen(episodes: Sequence[Episode], wanted: Sequence[str]) -> list[Episode]:
+    require(episodes, wanted)
+    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
+
+
+def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
+    """UsageError when one of the names is none of an episode."""
     missing = [slug for slug in wanted if slug not in {each.slug for each in episodes}]
     if missing:
         cure = "See the episodes with: placecast status"
         raise UsageError(missing[0], "there is no such episode, and no such recording.", cure)
-    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
 
 
 def _named(changed: building.Changes) -> str:

@@ -27,6 +27,7 @@ QUESTIONS = {
     "email": "An e-mail address that directories can write to",
     "category": "One of Apple's categories, such as Government",
 }
+HELD = 6  # the exit code that says: all is done but what waits for a person
 PUBLIC_BODY = (
     "Does a public body publish it, such as a university or a council? The law then asks for true transcripts, and\n"
     "an episode waits until a person has approved its transcript"
@@ -80,12 +81,23 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     help="Do this step again, though nothing has changed. May be given several times.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option(
+    "--unreviewed",
+    metavar="REASON",
+    help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
+)
 @FOLDER
 @NO_INPUT
 @QUIET
 @JSON
 def publish(
-    names: tuple[str, ...], redo: tuple[StepName, ...], dry_run: bool, folder: Path, no_input: bool, **flags: bool
+    names: tuple[str, ...],
+    redo: tuple[StepName, ...],
+    dry_run: bool,
+    unreviewed: str | None,
+    folder: Path,
+    no_input: bool,
+    **flags: bool,
 ) -> None:
     """Publish episodes: master, transcribe, tag, build feed and pages, upload what has changed.
 
@@ -93,17 +105,25 @@ def publish(
     A RECORDING that is no episode yet becomes one. Running it again does only what is left to do.
 
     A name that begins with a dash goes behind two dashes: placecast publish -- -odd-name.wav
+
+    Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
     from placecast import pipeline
 
-    run, steps = make_run(folder, **flags), frozenset(redo)
+    run, steps = make_run(folder, ask=not no_input, **flags), frozenset(redo)
+    if unreviewed is not None and not unreviewed.strip():
+        raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
         report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
-    made, built = pipeline.publish(run, [_slug(run.project, name, ask) for name in names], steps)
-    report.show(report.published(made, built, pipeline.waiting(made, built, run.now)), **flags)
+    slugs = [_slug(run.project, name, ask) for name in names]
+    made, built = pipeline.publish(run, slugs, steps, unreviewed)
+    waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
+    report.show(report.published(made, built, waits, doubtful), **flags)
+    if built.held:
+        sys.exit(HELD)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from placecast import doubts, realign, reviews
+from placecast import doubts, names, realign, reviews
 from placecast.doubts import Doubt
 from placecast.errors import UsageError
 from placecast.model import Approval, Episode, Show, Transcript, Waiver, Word
@@ -29,7 +29,7 @@ def doubts_of(project: Project, show: Show, episode: Episode) -> tuple[Doubt, ..
         transcript,
         words_of(project, episode, transcript),
         project.record(episode.slug),
-        doubts.known(show, episode),
+        names.of_episode(show, episode),
         seconds=audio.seconds if audio else None,
     )
 

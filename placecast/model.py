@@ -222,6 +222,7 @@ class Episode:
     chapters: tuple[Chapter, ...] = ()
     soundbites: tuple[Soundbite, ...] = ()
     language: str | None = None  # of what is said; None: as the show says
+    speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""
@@ -372,7 +373,9 @@ class Release:
     transcript: Transcript
     edited: bool  # a person has changed the transcript since a machine wrote it
     notes_html: str  # sanitised
+    machine: bool = True  # a machine wrote the transcript first
     approval: Approval | None = None  # of this very transcript and sound
+    waiver: Waiver | None = None  # of this very transcript
     words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times
 
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, plan, rss, storage, work
+from placecast import building, checks, gate, plan, rss, storage, work
 from placecast.checks import Finding
 from placecast.errors import FactsError, UsageError
+from placecast.gate import Held
 from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
 from placecast.plan import Stored, Upload
 from placecast.production import Reporter, Workshop, finish, perform, state
-from placecast.project import Project
+from placecast.project import Project, reviewing
 from placecast.storage import Storage
 from placecast.transcribe import Engine
 from placecast.work import Step, StepName, Work
@@ -41,6 +42,12 @@ class Built:
     tree: Tree
     changed: building.Changes
     uploads: tuple[Upload, ...]
+    held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing may be sent: listeners would get an unapproved transcript in place of the one they have."""
+        return any(each.live for each in self.held)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +68,26 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        return self.built is not None and not (self.minted or self.built.changed or self.built.uploads)
+        built = self.built
+        return built is not None and not (self.minted or built.changed or built.uploads or built.held)
 
 
-def publish(run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset()) -> tuple[Plan, Built]:
-    """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again."""
+def publish(
+    run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset(), unreviewed: str | None = None
+) -> tuple[Plan, Built]:
+    """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again.
+
+    `unreviewed`: why these episodes go out though nobody has approved their transcripts.
+    """
     with run.project.locked():
         made = make_plan(run, wanted, redo)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
-        built = made.built or build(run, made.show, made.episodes, made.remote)
+        if unreviewed:
+            let_out(run, made, unreviewed)
+        ready = None if unreviewed else made.built
+        built = ready or build(run, made.show, made.episodes, made.remote)
         write(run, built)
         upload(run, made, built)
         return made, built
@@ -118,15 +134,34 @@ def produce(run: Run, made: Plan) -> None:
         finish(shop, episode)
 
 
+def let_out(run: Run, made: Plan, reason: str) -> None:
+    """Let the episodes of this run go out with the transcripts that they have, for a reason that is kept."""
+    for episode in (each for each in made.episodes if each.slug in made.work):
+        if run.project.verdict(episode).approval is None:
+            reviewing.waive(run.project, made.show, episode, reason, run.now.astimezone(made.show.zone))
+
+
+def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
+    """How many doubtful words wait for a person in the episodes that this run was about, by slug."""
+    worked_on = {step.slug for step in made.steps} | set(wanted)
+    waits = [each for each in made.episodes if each.slug in worked_on and run.project.verdict(each).approval is None]
+    return {each.slug: len(reviewing.doubts_of(run.project, made.show, each)) for each in waits}
+
+
 def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:
     """The public tree of this moment, and what it changes. Writes nothing."""
-    published = building.publication(run.project, show, episodes, run.now)
+    ready = building.publication(run.project, show, episodes, run.now)
+    held = gate.held(ready, remote)
+    kept_back = {each.slug for each in held if not each.live}
+    shown = tuple(release for release in ready.releases if release.episode.slug not in kept_back)
+    published = replace(ready, releases=shown)
     tree = building.render(published)
     return Built(
         publication=published,
         tree=tree,
         changed=building.changes(run.project.feed, tree),
         uploads=plan.uploads(building.local_files(run.project, published, tree), remote),
+        held=held,
     )
 
 
@@ -134,7 +169,7 @@ def rebuild(run: Run) -> Built:
     """Bring the folder `feed` to what is known now, without asking or changing the target."""
     with run.project.locked():
         show, episodes = run.project.load()
-        built = build(run, show, episodes, {})
+        built = build(run, show, episodes, building.as_published(run.project, show, episodes))
         write(run, built)
         return built
 
@@ -167,7 +202,7 @@ def write(run: Run, built: Built) -> None:
 
 def upload(run: Run, made: Plan, built: Built) -> None:
     """Send what the target lacks: media first, feed.xml last."""
-    if built.uploads:
+    if built.uploads and not built.blocked:
         reason = f"{len(built.uploads)} new or changed: {_few([each.key for each in built.uploads])}"
         with run.reporter.step(f"upload to {made.storage.name}", reason) as progress:
             storage.publish(made.storage, built.uploads, made.remote, progress)
@@ -175,7 +210,7 @@ def upload(run: Run, made: Plan, built: Built) -> None:
 
 def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, str]]:
     """The episodes that listeners do not have yet, each with what it waits for."""
-    shown = {release.episode.slug for release in built.publication.releases}
+    shown = {release.episode.slug for release in built.publication.releases} | {each.slug for each in built.held}
     for episode in (each for each in made.episodes if each.slug not in shown):
         if episode.published is None:
             yield episode, f"a draft without a date; publish it with: placecast publish {episode.slug}"

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
 from placecast.pace import Pace
+from placecast.timecode import clock
 
 if TYPE_CHECKING:
     from placecast import backlog
     from placecast.checks import Finding
-    from placecast.model import Episode, Show
+    from placecast.doubts import Doubt
+    from placecast.model import Episode, Show, Transcript
     from placecast.pipeline import Built, Plan
     from placecast.survey import Standing
     from placecast.transcribe.holdings import Holding
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
 LEVELS = ("required", "recommended", "best")
 _DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
 _BAR = 28
+_HELD = (
+    "nobody has approved its transcript. Read it with: placecast review {slug}\n"
+    "  Then: placecast approve {slug} --by NAME, and publish again"
+)
 
 
 @dataclass(kw_only=True)
@@ -38,6 +45,7 @@ class TerminalReporter:
     """Steps with their reasons and durations; a bar only where it can be drawn over."""
 
     quiet: bool = False
+    interactive: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
 
     @contextmanager
@@ -55,6 +63,13 @@ class TerminalReporter:
     def warn(self, text: str) -> None:
         self._clear()
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        if not self.interactive:
+            return None
+        self._clear()
+        click.echo("\n".join(lines), file=self.stream)
+        return click.confirm(question, default=False, err=True)
 
     def _say(self, text: str) -> None:
         if not self.quiet:
@@ -94,6 +109,10 @@ class JsonReporter:
 
     def warn(self, text: str) -> None:
         self.event("warning", text=text)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        self.event("question", text=question, lines=list(lines))
+        return None
 
     def event(self, kind: str, **facts: Any) -> None:
         click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False), file=self.stream)
@@ -148,29 +167,42 @@ def planned(plan: Plan) -> Answer:
     return Answer(lines=tuple(lines), data={"steps": steps, "write": changed, "upload": uploads})
 
 
-def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) -> Answer:
-    """What a run has made, where it is, and what waits."""
+def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], doubtful: Mapping[str, int]) -> Answer:
+    """What a run has made, where it is, and what waits. `doubtful`: how many doubtful words wait, by slug."""
     show_facts, sent = built.publication.show, sum(each.size for each in built.uploads)
     waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
     made = dict.fromkeys(step.slug for step in plan.steps)
     pages = {each.episode.slug: show_facts.page(each.episode.folder) for each in built.publication.releases}
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
+    elif built.blocked:
+        lines = [f"{slug}: {_done(plan, slug)}." for slug in made]
+        lines.append("Nothing was sent, so that listeners keep the approved transcript that they have.")
     else:
         lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
         lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.storage.name}.")
     lines += [f"Waiting: {text}" for text in waits]
+    lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
+    lines += [f"{slug}: {_waits(number)}: placecast review {slug}" for slug, number in doubtful.items()]
     data = {
         "nothing_to_do": plan.empty,
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
         "pages": {slug: pages.get(slug) for slug in made},
-        "uploaded": [each.key for each in built.uploads],
+        "uploaded": [] if built.blocked else [each.key for each in built.uploads],
         "target": plan.storage.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
+        "held": [each.slug for each in built.held],
+        "doubtful": dict(doubtful),
     }
     return Answer(lines=tuple(lines), data=data)
+
+
+def _waits(doubtful: int) -> str:
+    if doubtful == 0:
+        return "nobody has approved the transcript yet"
+    return f"{_count(doubtful, 'doubtful word')} in the transcript {'wait' if doubtful > 1 else 'waits'} for you"
 
 
 def _done(plan: Plan, slug: str) -> str:
@@ -250,6 +282,30 @@ def findings(found: Sequence[Finding], level: str) -> Answer:
         f"{_count(len(shown), 'finding')}." if shown else "Nothing found: the facts and the feed follow the rules."
     )
     return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
+
+
+def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:
+    """What a person should look at in a transcript, each with its number for `--hear`."""
+    lines = [line for number, each in enumerate(found, 1) for line in _doubt(number, each, transcript)]
+    if found:
+        lines.append(
+            f"{_count(len(found), 'doubt')}. Listen and correct them on a page with: placecast review {slug} --page"
+        )
+    else:
+        lines.append(f"Nothing doubtful was found. Read it once, then: placecast approve {slug} --by NAME")
+    data = [
+        {"number": number, "sentence": transcript.cues[each.cue].text, **asdict(each)}
+        for number, each in enumerate(found, 1)
+    ]
+    return Answer(lines=tuple(lines), data={"slug": slug, "doubts": data})
+
+
+def _doubt(number: int, doubt: Doubt, transcript: Transcript) -> Iterator[str]:
+    """Where, the sentence with the doubtful words marked, and why; marks that can be read without colour too."""
+    before, words, after = text_of(doubt, transcript)
+    yield f"{number:>3}  {clock(doubt.start):>7}  {before}{click.style(f'*{words}*', bold=True)}{after}"
+    suggestion = f" Perhaps: {doubt.suggestion}." if doubt.suggestion else ""
+    yield f"{'':14}{doubt.reason}{suggestion}"
 
 
 def size(count: int) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from html.parser import HTMLParser
-from itertools import pairwise
 
 import pytest
 import webvtt
@@ -16,6 +14,7 @@ from lxml import html as lxml_html
 from placecast import captions
 from placecast.errors import TranscriptError
 from placecast.model import Cue, MachineRecord, Transcript, Word
+from placecast.realign import timed
 from placecast.record import parse_record, write_record
 from tests.test_vtt import transcripts
 
@@ -33,39 +32,19 @@ TALK = talk(
 
 
 def test_srt_is_two_short_lines_with_a_name_where_the_speaker_changes() -> None:
-    assert captions.srt(TALK).split("\n\n") == [
-        "1\n00:00:00,000 --> 00:00:02,845\nRosa Hartley: Welcome to Placecast,\nthe podcast about places, policy,",
-        "2\n00:00:02,845 --> 00:00:04,000\nand the people who run them.",
+    assert captions.srt(TALK, timed(TALK, ())).split("\n\n") == [
+        "1\n00:00:00,000 --> 00:00:02,238\nRosa Hartley: Welcome to Placecast,\nthe podcast about places,",
+        "2\n00:00:02,238 --> 00:00:04,000\npolicy, and the people who run them.",
         "3\n00:00:04,500 --> 00:00:06,000\nWhose high street is it?",
         "4\n00:00:06,000 --> 00:00:07,250\nDaniel Marsh: Nobody's & everybody's.\n",
     ]
 
 
 @given(transcripts())
-def test_srt_loses_no_word_and_fits_every_screen(transcript: Transcript) -> None:
-    made = [captions._captions(cue, False) for cue in transcript.cues]
-    for cue, screens in zip(transcript.cues, map(list, made), strict=True):
-        lines = [line for screen in screens for line in screen.text.split("\n")]
-        assert all(0 < len(line) <= 42 for line in lines)
-        assert all(screen.text.count("\n") < 2 for screen in screens)
-        assert "".join("".join(lines).split()) == "".join(re.sub("--+>", "->", cue.text).split())
-        assert screens[0].start == cue.start
-        assert screens[-1].end == pytest.approx(cue.end)
-        assert all(one.end == two.start and one.start <= one.end for one, two in pairwise(screens))
-
-
-@given(transcripts())
 def test_another_reader_takes_the_srt(transcript: Transcript) -> None:
-    text = captions.srt(transcript)
+    text = captions.srt(transcript, timed(transcript, ()))
     if transcript.cues:
         assert len(webvtt.from_buffer(io.StringIO(text), format="srt").captions) == text.count(" --> ")
-
-
-def test_lines_of_a_caption_are_about_as_long_as_each_other() -> None:
-    text = "The council owns the pavement and also the car park behind."
-    (screen,) = captions._captions(Cue(start=0, end=3, text=text), False)
-    one, two = map(len, screen.text.split("\n"))
-    assert abs(one - two) < 10
 
 
 def test_the_json_is_the_namespaces() -> None:

@@ -77,6 +77,10 @@ def load_engine(
         from placecast.transcribe.faster_engine import load_faster_whisper
 
         return load_faster_whisper(transcription, offline=offline)
+    if transcription.engine == "whisper-sequential":
+        from placecast.transcribe.sequential_engine import load_sequential
+
+        return load_sequential(transcription, offline=offline)
     from placecast.transcribe.openai_engine import load_whisper
 
     return load_whisper(transcription, offline=offline)

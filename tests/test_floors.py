@@ -32,7 +32,21 @@ FLOORS = (
     ("cli",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-HEAVY = {"av", "boto3", "feedgen", "jellyfish", "jinja2", "lxml", "numpy", "PIL", "pydantic", "rapidfuzz", "starlette", "torch", "whisper"}
+HEAVY = {
+    "av",
+    "boto3",
+    "feedgen",
+    "jellyfish",
+    "jinja2",
+    "lxml",
+    "numpy",
+    "PIL",
+    "pydantic",
+    "rapidfuzz",
+    "starlette",
+    "torch",
+    "whisper",
+}
 
 
 def modules() -> list[Path]:

@@ -133,7 +133,7 @@ def test_what_sounds_like_a_name_is_found(heard: str, name: str) -> None:
 
 
 def test_a_name_and_an_alias_are_found_as_what_they_are() -> None:
-    found = resemblances("So Rosa, and Rosa Hartley's LPIP".split(), NAMES)
+    found = resemblances(["So", "Rosa,", "and", "Rosa", "Hartley's", "LPIP"], NAMES)
     assert [(each.first, each.last, each.name, each.score) for each in found] == [
         (1, 2, "Rosa", 1.0),
         (3, 5, "Rosa Hartley", 1.0),
@@ -178,7 +178,10 @@ def opinion(first: str, second: str) -> tuple[str, list[tuple[str, float, float]
         ("it is in Lynethley's market", "it is in Llanelli's market", "it is in Llanelli's market"),
         # The second hearing has not the very name, but came nearer to it.
         ("Yes. Sharon Luelland did it", "Yes, Sean Llewellyn did it", "Yes. Siân Llewellyn did it"),
-        # It is not believed in anything else.
+        # The first wrote it as it sounds, and the second does not write that again.
+        ("We were in Lanethly, then", "We were in Lannethy, then", "We were in Llanelli, then"),
+        ("We were in Lanethly, then", "We were in Lanethly then", "We were in Lanethly, then"),
+        # The second is not believed in anything else.
         ("the greens say no", "Anne Green says yes", "the greens say no"),
     ],
 )
@@ -207,7 +210,10 @@ def test_one_right_name_is_not_taken_for_another() -> None:
 
 
 def test_what_both_hear_is_no_doubt() -> None:
-    assert opinion("Rosa Hartley, and Collinson.", "Rosa Hartley and Collinson!") == ("Rosa Hartley, and Collinson.", [])
+    assert opinion("Rosa Hartley, and Collinson.", "Rosa Hartley and Collinson!") == (
+        "Rosa Hartley, and Collinson.",
+        [],
+    )
 
 
 PIECES = ["Beck", "Riley", "Bec", "city", "ready", "City-Redi,", "el", "pip.", "Ann", "Green's", "place", "Cast", "the"]
@@ -264,7 +270,9 @@ def test_the_names_of_an_episode_are_its_own_then_the_shows_then_the_rest() -> N
         places=(Place(name="Digbeth"),),
         names=Names(entries=(Name(name="LPIP", kind="term"), known)),
     )
-    episode = replace(publication.releases[0].episode, people=(Person(name="Siân Llewellyn"),), places=(Place(name="Llanelli"),))
+    episode = replace(
+        publication.releases[0].episode, people=(Person(name="Siân Llewellyn"),), places=(Place(name="Llanelli"),)
+    )
     names = of_episode(show, episode)
     said = [entry.name for entry in names.entries]
     assert said == ["Placecast", "Siân Llewellyn", "Rosa Hartley", "Llanelli", "Digbeth", "LPIP"]

@@ -249,7 +249,7 @@ def test_doubts_are_listed_with_their_words_marked_and_the_way_to_hear_them(tmp_
     lines = [click.unstyle(line) for line in answer.lines]
     assert lines[0] == "  1     0:14  *Thanks for watching*."
     assert lines[1].strip() == "Invented."
-    assert lines[2] == "  2     0:11  We went to *grim bee* by train."
+    assert lines[2] == "  2     0:12  We went to *grim bee* by train."
     assert lines[3].strip() == "A name. Perhaps: Grimsby."
     assert answer.data["doubts"][1]["sentence"] == "We went to grim bee by train."
     assert "placecast approve digbeth" in report.doubts((), transcript, desks.SLUG).lines[0]

@@ -17,13 +17,15 @@ from placecast.timecode import clock
 
 Kind = Literal["loop", "phantom", "prompted", "name", "end", "near-name", "unsure", "unlikely", "overlap"]
 
+VERSION = 1  # another one finds other doubts in the same words
+
 # How much harm a doubt of this kind may be; for those that go by a probability, what its lack adds.
 _WEIGHTS: dict[Kind, tuple[float, float]] = {
     "loop": (1.0, 0.0),
     "phantom": (0.95, 0.0),
     "end": (0.9, 0.0),
     "prompted": (0.85, 0.0),
-    "name": (0.5, 0.4),
+    "name": (0.8, 0.04),
     "near-name": (0.4, 0.4),
     "unsure": (0.2, 0.5),
     "unlikely": (0.5, 0.0),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from placecast import names as spelling
-from placecast.model import Cue, Episode, Flag, MachineRecord, Name, Names, Show, Transcript, Word
+from placecast.model import Cue, Flag, MachineRecord, Names, Transcript, Word
 from placecast.timecode import clock
 
 Kind = Literal["loop", "phantom", "prompted", "name", "end", "near-name", "unsure", "unlikely", "overlap"]
@@ -124,15 +124,6 @@ def text_of(doubt: Doubt, transcript: Transcript) -> tuple[str, str, str]:
     text = transcript.cues[doubt.cue].text
     end = doubt.at + len(doubt.text)
     return text[: doubt.at], text[doubt.at : end], text[end:]
-
-
-def known(show: Show, episode: Episode) -> Names:
-    """The names that may be said in this episode: those of names.toml, and who and what else its facts name."""
-    people = [Name(name=each.name, kind="person") for each in episode.credits(show)]
-    places = [Name(name=each.name, kind="place") for each in (*episode.places, *show.places)]
-    written = {form for entry in show.names.entries for form in (entry.name, *entry.aliases)}
-    also = {each.name: each for each in (*people, *places) if each.name not in written}
-    return replace(show.names, entries=(*show.names.entries, *also.values()))
 
 
 def _line(cue: int, words: Sequence[Word]) -> _Line:

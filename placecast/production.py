@@ -17,11 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from placecast import audio, files, sentences, tags, vtt
+from placecast import audio, files, merging, sentences, tags, vtt
 from placecast import names as spelling
 from placecast.errors import AudioError
 from placecast.fingerprint import sha256
-from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Progress, Show, Transcript, Transcription
+from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Progress, Show, Transcript, Transcription, Word
 from placecast.project import Project
 from placecast.timecode import spoken
 from placecast.transcribe import Engine
@@ -33,6 +33,9 @@ from placecast.transcribe.speed import estimate, remember
 from placecast.transcribe.vad import RATE
 from placecast.work import State, Step
 
+_QUESTION = "Take the words marked with a star? Yours stay everywhere else"
+_DIFFERS = "the machine hears it differently in {} places now. Run the same in a terminal to see them"
+
 
 class Reporter(Protocol):
     """Told what happens, as it happens."""
@@ -42,6 +45,9 @@ class Reporter(Protocol):
     def tell(self, text: str) -> None: ...
 
     def warn(self, text: str) -> None: ...
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        """What a person answers who was shown these lines; None when there is nobody to ask."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +91,7 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
         transcript=project.transcript_file(episode.slug).is_file(),
         edited=project.edited(episode.slug),
         heard=record.recording if record else None,
-        spelled=record is None or record.spelling == spelling.spelling(show.names),
+        spelled=record is None or record.spelling == spelling.spelling(spelling.of_episode(show, episode)),
     )
 
 
@@ -141,13 +147,12 @@ def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def request(show: Show, episode: Episode) -> Request:
     """What is known of an episode before it is heard."""
-    language, glossary = episode.spoken(show), spelling.glossary(show, episode)
-    return Request(language=language, glossary=glossary, names=show.names)
+    return Request(language=episode.spoken(show), names=spelling.of_episode(show, episode))
 
 
 def keep(shop: Workshop, episode: Episode, recording: str, account: Account) -> None:
     """Write what was heard in a recording (its SHA-256), as transcript and record."""
-    hearing, names = account.hearing, shop.show.names
+    hearing, names = account.hearing, spelling.of_episode(shop.show, episode)
     if not hearing.words:
         shop.reporter.warn(f"{episode.slug}: no speech was found in the recording, so the transcript is empty")
     words, _ = spelling.correct(hearing.words, names)
@@ -164,12 +169,34 @@ def keep(shop: Workshop, episode: Episode, recording: str, account: Account) -> 
         words=hearing.words,
         flags=hearing.flags,
     )
-    shop.project.write_transcript(episode.slug, text, record)
+    if shop.project.edited(episode.slug):
+        _keep_edits(shop, episode, words, record)
+    else:
+        shop.project.write_transcript(episode.slug, text, record)
+
+
+def _keep_edits(shop: Workshop, episode: Episode, words: Sequence[Word], record: MachineRecord) -> None:
+    """What people wrote stays; where the machine hears something else now, a person decides."""
+    project, before = shop.project, shop.project.record(episode.slug)
+    edited = project.transcript(episode, shop.show)
+    if before is None or edited is None:  # nothing of it is a machine's, so the words only give it their times
+        project.write_record(episode.slug, record)
+        return
+    base, _ = spelling.correct(before.words, spelling.of_episode(shop.show, episode))
+    merged = merging.merge(base, edited, words)
+    answer = shop.reporter.ask(_QUESTION, merging.diff(merged)) if merged.changes else False
+    if answer is None:
+        count = len(merged.changes)
+        shop.reporter.warn(f"{episode.slug}: the transcript is kept as people edited it; {_DIFFERS.format(count)}")
+        return
+    project.write_record(episode.slug, record)
+    if answer:
+        project.write_edited(episode.slug, vtt.write(merged.transcript))
 
 
 def spell(shop: Workshop, episode: Episode) -> None:
     """The machine's transcript again, from what it heard, with the corrections that names.toml has now."""
-    project, names = shop.project, shop.show.names
+    project, names = shop.project, spelling.of_episode(shop.show, episode)
     record, before = project.record(episode.slug), project.transcript(episode, shop.show)
     if record is None or before is None:
         return

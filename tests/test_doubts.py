@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from placecast import doubts, realign, sentences
 from placecast.doubts import Doubt
 from placecast.model import Cue, Flag, MachineRecord, Name, Names, Transcript, Word
 from placecast.project import Project
 from placecast.project.reviewing import doubts_of
-from tests import feeds
 from tests.conftest import ROOT
 
 ROSA = Names(entries=(Name(name="Rosa Hartley", kind="person"),))
@@ -92,14 +89,7 @@ def test_an_edit_settles_the_doubt_and_brings_up_no_other() -> None:
     assert marked(heard, edit=("Hounds", "Towns")) == [("unsure", "Towns do better with *parks*.")]
 
 
-def test_a_word_that_only_sounds_like_a_name_comes_with_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    def sounds_like(texts: list[str], names: Names) -> tuple[object, ...]:
-        at = texts.index("Hartly") if "Hartly" in texts else None
-        resemblance = doubts.spelling.Resemblance
-        return () if at is None else (resemblance(first=at - 1, last=at + 1, name="Rosa Hartley", score=0.9),)
-
-    # The ear of names.py is tested with names.py.
-    monkeypatch.setattr(doubts.spelling, "resemblances", sounds_like)
+def test_a_word_that_only_sounds_like_a_name_comes_with_the_name() -> None:
     (doubt,), _ = found(words("I am Rosa Hartly's guest.", {"Rosa": 0.2}), names=ROSA)
     assert (doubt.kind, doubt.text, doubt.suggestion) == ("name", "Rosa Hartly", "Rosa Hartley")
 
@@ -182,9 +172,3 @@ def test_the_sample_shows_what_the_machine_got_wrong_among_a_few() -> None:
     # The script has: "A pension fund in London", "In Grimsby we counted".
     assert {"Pension Fund", "Grimsby"} <= set(texts)
     assert len(texts) <= 15
-
-
-def test_those_who_are_named_in_the_facts_are_known_names() -> None:
-    show = feeds.show(names=Names(entries=(Name(name="Rosa Hartley", kind="person", aliases=("Rosa",)),)))
-    entries = [entry.name for entry in doubts.known(show, feeds.full_episode()).entries]
-    assert entries == ["Rosa Hartley", "Ana Müller", "Birmingham", "Marlow"]

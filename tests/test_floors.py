@@ -24,15 +24,32 @@ FLOORS = (
     ("doubts", "gate", "merging", "pages", "rss"),
     ("checks",),
     ("files",),
-    ("audio", "project", "serve", "storage", "tags", "transcribe"),
+    ("audio", "cluster", "project", "serve", "storage", "tags", "transcribe"),
     ("review",),
-    ("beginning", "building", "production"),
+    ("beginning", "building", "jobs", "production"),
     ("pipeline", "survey"),
+    ("backlog",),
     ("report",),
     ("cli",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-HEAVY = {"av", "boto3", "feedgen", "jinja2", "lxml", "numpy", "PIL", "pydantic", "starlette", "torch", "whisper"}
+HEAVY = {
+    "av",
+    "boto3",
+    "dask",
+    "distributed",
+    "feedgen",
+    "jellyfish",
+    "jinja2",
+    "lxml",
+    "numpy",
+    "PIL",
+    "pydantic",
+    "rapidfuzz",
+    "starlette",
+    "torch",
+    "whisper",
+}
 
 
 def modules() -> list[Path]:

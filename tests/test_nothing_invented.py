@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from placecast.model import DETECT, no_progress
+from placecast.model import DETECT, Name, Names, no_progress
 from placecast.transcribe.listening import Hearing, Request, listen
 from placecast.transcribe.vad import RATE
 from tests.test_transcribe import (
@@ -30,6 +30,7 @@ pytestmark = [
 # "I'm Rosa Hartley, and today we are asking a simple question."
 SENTENCE = slice(round(10.6 * RATE), round(14.5 * RATE))
 LENGTH = 7  # seconds of each sound that is no speech
+NAMES = Names(entries=(Name(name="Placecast", kind="term"), Name(name="Rosa Hartley", kind="person")))
 
 
 def around(sentence: Sound) -> tuple[Sound, list[tuple[float, float]]]:
@@ -44,7 +45,7 @@ def around(sentence: Sound) -> tuple[Sound, list[tuple[float, float]]]:
 
 
 def heard(engine: str, sound: Sound, language: str = "en-GB") -> Hearing:
-    request = Request(language=language, glossary=("Placecast", "Rosa Hartley"))
+    request = Request(language=language, names=NAMES)
     return listen(real_engine(engine), sound, request, journal=None, progress=no_progress)
 
 

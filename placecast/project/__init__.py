@@ -18,13 +18,14 @@ from filelock import FileLock, Timeout
 from placecast import files, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError, UsageError
 from placecast.fingerprint import sha256
-from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Show, Transcript
-from placecast.project import facts, front_matter
+from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Names, Show, Transcript
+from placecast.project import facts, front_matter, naming
 from placecast.reviews import Review, Verdict
 
 Found = TypeVar("Found")
 
 SHOW_FILE = "placecast.toml"
+NAMES_FILE = "names.toml"
 EPISODE_FILE = "episode.md"
 _ORIGINS = "origins.json"
 
@@ -85,7 +86,8 @@ class Project:
     def load(self) -> tuple[Show, tuple[Episode, ...]]:
         """The show and its episodes; FactsError with every fault of every file at once."""
         faults: list[Fault] = []
-        show = _gather(faults, self._read_show)
+        names = _gather(faults, self._read_names)
+        show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
         found = [episode for episode in episodes if episode]
         faults += _shared_guids(found, self.shown)
@@ -96,8 +98,12 @@ class Project:
     def _episode_files(self) -> list[Path]:
         return sorted(self.root.glob(f"episodes/*/{EPISODE_FILE}"))
 
-    def _read_show(self) -> Show:
-        return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE)
+    def _read_names(self) -> Names:
+        path = self.root / NAMES_FILE
+        return naming.read_names(_text(path, NAMES_FILE), NAMES_FILE) if path.is_file() else Names()
+
+    def _read_show(self, names: Names) -> Show:
+        return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE, names)
 
     def _read_episode(self, path: Path, show: Show | None) -> Episode:
         return facts.read_episode(_text(path, self.shown(path)), path, self.shown(path), show)
@@ -182,7 +188,15 @@ class Project:
 
     def write_transcript(self, slug: str, text: str, kept: MachineRecord) -> None:
         """The words first: a transcript without its record would pass for a person's."""
+        self.write_record(slug, kept)
+        files.write(self.transcript_file(slug), text.encode())
+
+    def write_record(self, slug: str, kept: MachineRecord) -> None:
+        """What a machine heard, beside a transcript that people wrote."""
         files.write(self.record_file(slug), record.write_record(kept).encode())
+
+    def write_edited(self, slug: str, text: str) -> None:
+        """A transcript that people answer for: no run overwrites it."""
         files.write(self.transcript_file(slug), text.encode())
 
     def fingerprint(self, path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from placecast import doubts, files, realign, reviews
+from placecast import doubts, files, names, realign, reviews
 from placecast.doubts import Doubt
 from placecast.errors import UsageError
 from placecast.fingerprint import sha256
@@ -30,7 +30,7 @@ def doubts_of(project: Project, show: Show, episode: Episode) -> tuple[Doubt, ..
         transcript,
         words_of(project, episode, transcript),
         project.record(episode.slug),
-        doubts.known(show, episode),
+        names.of_episode(show, episode),
         seconds=audio.seconds if audio else None,
     )
 
@@ -45,7 +45,7 @@ def _about(project: Project, show: Show, episode: Episode) -> str:
     """A name for all that the doubts of an episode come from."""
     record, audio = project.record_file(episode.slug), project.audio(episode.slug)
     heard = files.sha256_of(record) if record.is_file() else ""
-    facts = (doubts.VERSION, project.transcript_hash(episode.slug), heard, doubts.known(show, episode), audio)
+    facts = (doubts.VERSION, project.transcript_hash(episode.slug), heard, names.of_episode(show, episode), audio)
     return sha256(repr(facts).encode())
 
 

@@ -32,7 +32,6 @@ class Request:
     """What is known of a recording before it is heard. `language`: BCP 47, or DETECT."""
 
     language: str
-    glossary: Sequence[str] = ()
     names: Names = field(default_factory=Names)
 
 
@@ -108,13 +107,20 @@ def _hear(
 def _heard_again(
     engine: Engine, sounds: Sequence[Samples], first: Sequence[Heard], request: Request
 ) -> dict[int, Heard]:
-    """What is heard when the engine knows the names, of those chunks in which one may have been said."""
-    again = [number for number, heard in enumerate(first) if spelling.may_hold_names(heard.words, request.names)]
-    if not again:
-        return {}
-    chosen = [sounds[number] for number in again]
-    heard = engine.hear(chosen, language=request.language, names=request.glossary, timed=False)
-    return dict(zip(again, heard, strict=True))
+    """What is heard when the engine knows the names, of those chunks in which one may have been said.
+
+    Each chunk is told only the names that it may hold: of a long list Whisper heeds some, and writes others wrong.
+    """
+    told: dict[tuple[str, ...], list[int]] = {}
+    for number, heard in enumerate(first):
+        told.setdefault(spelling.likely_names(heard.words, request.names), []).append(number)
+    told.pop((), None)
+    opinions: dict[int, Heard] = {}
+    for names, numbers in told.items():
+        chosen = [sounds[number] for number in numbers]
+        again = engine.hear(chosen, language=request.language, names=names, timed=False)
+        opinions |= zip(numbers, again, strict=True)
+    return opinions
 
 
 def _settled(

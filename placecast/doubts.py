@@ -256,10 +256,12 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _beyond(cues: Sequence[Cue], seconds: float | None) -> Iterator[Doubt]:
-    for number, cue in enumerate(cues):
-        if seconds is not None and cue.end > seconds + _TOLERANCE:
-            reason = f"The sound ends at {clock(seconds)}, before this sentence does."
-            yield _of_cue(number, cue, "end", reason)
+    """The first sentence that the sound is too short for: when there are more, they have one reason."""
+    late = [number for number, cue in enumerate(cues) if seconds is not None and cue.end > seconds + _TOLERANCE]
+    if late and seconds is not None:
+        more = f", and so do {len(late) - 1} more" if len(late) > 1 else ""
+        reason = f"The sound ends at {clock(seconds)}, but this sentence goes on after that{more}."
+        yield _of_cue(late[0], cues[late[0]], "end", reason)
 
 
 def _together(cues: Sequence[Cue]) -> Iterator[Doubt]:

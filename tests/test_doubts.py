@@ -143,6 +143,9 @@ def test_sentences_after_the_end_of_the_sound_and_two_at_once_are_shown() -> Non
     transcript = Transcript(cues=cues, language="en")
     made = doubts.find(transcript, realign.timed(transcript, ()), None, Names(), seconds=4.0)
     assert [(each.kind, each.cue) for each in made] == [("end", 2), ("overlap", 1)]
+    (late, *_) = doubts.find(transcript, realign.timed(transcript, ()), None, Names(), seconds=0.5)
+    assert late.cue == 0
+    assert late.reason == "The sound ends at 0:00, but this sentence goes on after that, and so do 2 more."
 
 
 def test_the_gravest_comes_first() -> None:

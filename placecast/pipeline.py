@@ -145,7 +145,7 @@ def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
     """How many doubtful words wait for a person in the episodes that this run was about, by slug."""
     worked_on = {step.slug for step in made.steps} | set(wanted)
     waits = [each for each in made.episodes if each.slug in worked_on and run.project.verdict(each).approval is None]
-    return {each.slug: len(reviewing.doubts_of(run.project, made.show, each)) for each in waits}
+    return {each.slug: reviewing.count_doubts(run.project, made.show, each) for each in waits}
 
 
 def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:

@@ -16,11 +16,12 @@ from placecast.errors import FactsError, UsageError
 from placecast.gate import Held
 from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
 from placecast.plan import Stored, Upload
-from placecast.production import Reporter, Workshop, finish, perform, state
+from placecast.production import perform, state
 from placecast.project import Project, reviewing
 from placecast.storage import Storage
 from placecast.transcribe import Engine
 from placecast.work import Step, StepName, Work
+from placecast.workshop import Reporter, Workshop, finish
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,8 @@ def take(shop: Workshop, episode: Episode, file: Path, progress: Progress) -> No
         shop.reporter.warn(decoded.note)
     imported = importing.read(decoded.text, file.name, shop.project.language(episode, shop.show))
     if imported.transcript:
-        importing.check(imported.transcript, _seconds(shop, episode), file.name)
+        if seconds := _seconds(shop, episode):
+            importing.check(imported.transcript, seconds, file.name)
         shop.project.write_edited(episode.slug, vtt.write(imported.transcript))
         return
     recording = heard_recording(shop.project, episode)
@@ -136,7 +137,7 @@ def _content(file: Path) -> bytes:
 
 
 def _seconds(shop: Workshop, episode: Episode) -> float:
-    """How long the episode's sound is."""
+    """How long the episode's sound is, as far as is known: 0 otherwise."""
     published = shop.project.audio(episode.slug)
     return published.seconds if published else audio.length(recording_of(episode))
 

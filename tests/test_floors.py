@@ -30,7 +30,7 @@ FLOORS = (
     ("scribe",),
     ("production",),
     ("pipeline", "survey"),
-    ("backlog",),
+    ("backlog", "transcripts"),
     ("report",),
     ("cli",),
 )

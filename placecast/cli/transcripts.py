@@ -53,6 +53,25 @@ def transcribe(
     sys.exit(made.exit_code)
 
 
+@click.command()
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where people have written or edited the one that is there.")
+@FOLDER
+@QUIET
+@JSON
+def transcript(slug: str, file: Path, replace: bool, folder: Path, **flags: bool) -> None:
+    """Make FILE the transcript of the episode SLUG: WebVTT, SubRip, JSON or plain text.
+
+    Plain text has no times: the recording is heard, and the text is laid over what was heard.
+    """
+    from placecast import transcripts
+
+    run = make_run(folder, **flags)
+    transcripts.take(run, slug, file, replace=replace)
+    report.show(report.taken(slug, transcripts.read(run, slug)), **flags)
+
+
 @click.group(invoke_without_command=True)
 @JSON
 @click.pass_context
@@ -180,4 +199,4 @@ def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     return project, show, episode
 
 
-COMMANDS: tuple[click.Command, ...] = (transcribe, review, approve, models)
+COMMANDS: tuple[click.Command, ...] = (transcribe, transcript, review, approve, models)

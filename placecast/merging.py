@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from placecast import sentences
-from placecast.alignment import UNSPACED
+from placecast.alignment import spaced
 from placecast.model import Cue, Transcript, Word
 from placecast.realign import paired, timed, whole
 from placecast.timecode import clock
@@ -21,7 +21,6 @@ _CONTEXT = 3  # words on each side of a change
 _NEAR = 0.3  # seconds outside a cue that its words may be heard: what is further away is a sentence of its own
 _EDGES = re.compile(r"^\W+|\W+$")
 _END = re.compile(r"\W*$")
-_LEADS = re.compile(rf"[\s{UNSPACED}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,12 +145,7 @@ def _spoken(words: Sequence[Word]) -> list[str]:
 
 
 def _text(words: Sequence[Word]) -> str:
-    return " ".join("".join(_led(word.text) for word in words).split())
-
-
-def _led(text: str) -> str:
-    """The word with the space that the first of a sentence lacks."""
-    return text if _LEADS.match(text) else f" {text}"
+    return " ".join("".join(spaced(word.text) for word in words).split())
 
 
 def _cues(cues: Sequence[Cue], texts: _Texts, parts: Sequence[tuple[_Part, Change | None]]) -> tuple[Cue, ...]:
@@ -174,7 +168,7 @@ def _keep(texts: _Texts, part: _Part, number: int, sentence: list[str]) -> None:
     text = texts.yours[number].text
     if sentence and (number == 0 or texts.cues[number - 1] != texts.cues[number]):
         heard = _EDGES.sub("", _text(_of(texts.new, part.new)))
-        text = _led(text.replace(heard.capitalize(), heard) if heard else text)
+        text = spaced(text.replace(heard.capitalize(), heard) if heard else text)
     sentence.append(text)
 
 
@@ -191,7 +185,7 @@ def _take(cues: Sequence[Cue], texts: _Texts, part: _Part, said: Sequence[list[s
         if place is None:
             apart.append(word)
         else:
-            said[place].append(_led(word.text) if said[place] else _opening(word.text, cues[place].text))
+            said[place].append(spaced(word.text) if said[place] else _opening(word.text, cues[place].text))
     if sentence and (at_end or (part.yours and part.new)):
         # The file keeps its punctuation, since it keeps its sentences.
         sentence[-1] = _END.sub("", sentence[-1]) + "".join(_END.findall(texts.yours[last].text))

@@ -21,7 +21,7 @@ FLOORS = (
         *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
         *("turns", "vtt", "work"),
     ),
-    ("doubts", "gate", "merging", "pages", "rss"),
+    ("doubts", "gate", "importing", "merging", "pages", "rss"),
     ("checks",),
     ("files",),
     ("audio", "cluster", "project", "serve", "storage", "tags", "transcribe"),

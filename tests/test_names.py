@@ -178,7 +178,10 @@ def opinion(first: str, second: str) -> tuple[str, list[tuple[str, float, float]
         ("it is in Lynethley's market", "it is in Llanelli's market", "it is in Llanelli's market"),
         # The second hearing has not the very name, but came nearer to it.
         ("Yes. Sharon Luelland did it", "Yes, Sean Llewellyn did it", "Yes. Siân Llewellyn did it"),
-        # It is not believed in anything else.
+        # The first wrote it as it sounds, and the second does not write that again.
+        ("We were in Lanethly, then", "We were in Lannethy, then", "We were in Llanelli, then"),
+        ("We were in Lanethly, then", "We were in Lanethly then", "We were in Lanethly, then"),
+        # The second is not believed in anything else.
         ("the greens say no", "Anne Green says yes", "the greens say no"),
     ],
 )

@@ -136,7 +136,7 @@ def _load(weights: Weights) -> faster_whisper.WhisperModel:
             files={name: weights.read(name) for name in weights.files},
             device="cuda" if on_gpu else "cpu",
             compute_type="float16" if on_gpu else "int8",
-            cpu_threads=os.cpu_count() or 1,
+            cpu_threads=int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1),
         )
     except (OSError, RuntimeError, ValueError) as exc:
         what = f"this is not a CTranslate2 model that can be read ({exc})."

@@ -75,7 +75,7 @@ def test_the_gravest_doubt_is_shown_first_with_its_sentence_and_reason(open_page
 def test_going_on_shows_the_whole_card_below_the_player(open_page, width):
     page = open_page(viewport={"width": width, "height": 640})
     page.evaluate("scrollTo(0, 2000)")
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("j")
         page.wait_for_timeout(100)
         assert page.evaluate(
@@ -242,6 +242,7 @@ def test_what_is_typed_survives_a_change_of_the_file_elsewhere(open_page, table)
     assert page.locator("textarea").input_value() == "Towns do better with parks."
     page.get_by_role("button", name="Load the new version").click()
     page.get_by_text("Hello from Placecast").wait_for()
+    assert alert.inner_text() == ""
     assert page.locator("textarea").input_value() == "Towns do better with parks."
     assert "Hounds fare better" in page.locator(".editor .now").inner_text()
     page.get_by_role("button", name="Save").click()

@@ -79,6 +79,7 @@ async function loadAgain() {
   const found = await ask("data");
   if (!found) return;
   undoable.length = 0;
+  forgive();
   editor?.close();
   show(found);
   if (!typed) return;

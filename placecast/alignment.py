@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
+_MOST = 100  # places where a word is looked for: "the" is everywhere in two long texts without times
+
 Pair = tuple[int, int]
 _Chain = tuple[int, int, "_Chain | None"]
 
@@ -18,6 +20,7 @@ UNSPACED = (
     "\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _PIECE = re.compile(rf"\s*(?:[{UNSPACED}]|[^\s{UNSPACED}]+)|\s+")
+_LEADS = re.compile(rf"[\s{UNSPACED}]")
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -49,12 +52,21 @@ def pairs(ours: Sequence[str], theirs: Sequence[str], windows: Sequence[tuple[in
     ends: list[int] = []
     chains: list[_Chain] = []
     for i, (word, (low, high)) in enumerate(zip(ours, windows, strict=True)):
-        found = places.get(word, [])
-        for j in reversed(found[bisect_left(found, low) : bisect_left(found, high)]):
+        for j in reversed(_candidates(places.get(word, []), low, high, i / len(ours))):
             at = bisect_left(ends, j)
             chain = (i, j, chains[at - 1] if at else None)
             ends[at : at + 1], chains[at : at + 1] = [j], [chain]
     return _closed_up(_unwound(chains[-1] if chains else None), ours, theirs, windows)
+
+
+def _candidates(places: Sequence[int], low: int, high: int, share: float) -> Sequence[int]:
+    """The places from low to high; of very many, those nearest to where a word this far into the text is expected."""
+    first, last = bisect_left(places, low), bisect_left(places, high)
+    if last - first > _MOST:
+        middle = bisect_left(places, low + (high - low) * share)
+        first = min(max(first, middle - _MOST // 2), last - _MOST)
+        last = first + _MOST
+    return places[first:last]
 
 
 def holes(found: Sequence[Pair], ours: int, theirs: int) -> list[tuple[int, int]]:
@@ -92,3 +104,8 @@ def _closed_up(
         if all(ours[i] == theirs[j] and j < windows[i][1] for i, j in moved):
             found[start:stop] = moved
     return found
+
+
+def spaced(word: str) -> str:
+    """The word with a space before it, where its script has spaces."""
+    return word if _LEADS.match(word) else f" {word}"

@@ -42,7 +42,7 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
     if audio is None or transcript is None:
         return None
-    verdict, heard = project.verdict(episode), project.record(episode.slug)
+    heard, verdict = project.record(episode.slug), project.verdict(episode)
     return Release(
         episode=episode,
         published=episode.published,

@@ -12,10 +12,12 @@ from itertools import pairwise
 from typing import Literal
 
 from placecast import names as spelling
-from placecast.model import Cue, Episode, Flag, MachineRecord, Name, Names, Show, Transcript, Word
+from placecast.model import Cue, Flag, MachineRecord, Names, Transcript, Word
 from placecast.timecode import clock
 
 Kind = Literal["loop", "phantom", "prompted", "name", "end", "near-name", "unsure", "unlikely", "overlap"]
+
+VERSION = 1  # another one finds other doubts in the same words
 
 # How much harm a doubt of this kind may be; for those that go by a probability, what its lack adds.
 _WEIGHTS: dict[Kind, tuple[float, float]] = {
@@ -23,7 +25,7 @@ _WEIGHTS: dict[Kind, tuple[float, float]] = {
     "phantom": (0.95, 0.0),
     "end": (0.9, 0.0),
     "prompted": (0.85, 0.0),
-    "name": (0.5, 0.4),
+    "name": (0.8, 0.04),
     "near-name": (0.4, 0.4),
     "unsure": (0.2, 0.5),
     "unlikely": (0.5, 0.0),
@@ -122,15 +124,6 @@ def text_of(doubt: Doubt, transcript: Transcript) -> tuple[str, str, str]:
     text = transcript.cues[doubt.cue].text
     end = doubt.at + len(doubt.text)
     return text[: doubt.at], text[doubt.at : end], text[end:]
-
-
-def known(show: Show, episode: Episode) -> Names:
-    """The names that may be said in this episode: those of names.toml, and who and what else its facts name."""
-    people = [Name(name=each.name, kind="person") for each in episode.credits(show)]
-    places = [Name(name=each.name, kind="place") for each in (*episode.places, *show.places)]
-    written = {form for entry in show.names.entries for form in (entry.name, *entry.aliases)}
-    also = {each.name: each for each in (*people, *places) if each.name not in written}
-    return replace(show.names, entries=(*show.names.entries, *also.values()))
 
 
 def _line(cue: int, words: Sequence[Word]) -> _Line:
@@ -263,10 +256,12 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _beyond(cues: Sequence[Cue], seconds: float | None) -> Iterator[Doubt]:
-    for number, cue in enumerate(cues):
-        if seconds is not None and cue.end > seconds + _TOLERANCE:
-            reason = f"The sound ends at {clock(seconds)}, before this sentence does."
-            yield _of_cue(number, cue, "end", reason)
+    """The first sentence that the sound is too short for: when there are more, they have one reason."""
+    late = [number for number, cue in enumerate(cues) if seconds is not None and cue.end > seconds + _TOLERANCE]
+    if late and seconds is not None:
+        more = f", and so do {len(late) - 1} more" if len(late) > 1 else ""
+        reason = f"The sound ends at {clock(seconds)}, but this sentence goes on after that{more}."
+        yield _of_cue(late[0], cues[late[0]], "end", reason)
 
 
 def _together(cues: Sequence[Cue]) -> Iterator[Doubt]:
@@ -285,11 +280,11 @@ def _once(found: Sequence[Doubt]) -> Iterator[Doubt]:
     """The doubts without those about words that a graver one is about already."""
     taken: dict[int, list[tuple[int, int]]] = {}
     for doubt in found:
-        at, end = doubt.at, doubt.at + len(doubt.text)
-        others = taken.setdefault(doubt.cue, [])
-        if any(at < other_end and other < end for other, other_end in others):
-            continue
-        # The machine hardly believes half a minute: which words it doubts most must still be said.
-        if doubt.kind != "unlikely":
-            others.append((at, end))
-        yield doubt
+        place, others = (doubt.at, doubt.at + len(doubt.text)), taken.setdefault(doubt.cue, [])
+        if doubt.kind == "unlikely":
+            # The machine hardly believes half a minute: which words it doubts most must still be said.
+            if place not in others:
+                yield doubt
+        elif not any(place[0] < end and at < place[1] for at, end in others):
+            others.append(place)
+            yield doubt

@@ -222,6 +222,7 @@ class Episode:
     chapters: tuple[Chapter, ...] = ()
     soundbites: tuple[Soundbite, ...] = ()
     language: str | None = None  # of what is said; None: as the show says
+    speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""

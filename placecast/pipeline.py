@@ -145,7 +145,7 @@ def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
     """How many doubtful words wait for a person in the episodes that this run was about, by slug."""
     worked_on = {step.slug for step in made.steps} | set(wanted)
     waits = [each for each in made.episodes if each.slug in worked_on and run.project.verdict(each).approval is None]
-    return {each.slug: len(reviewing.doubts_of(run.project, made.show, each)) for each in waits}
+    return {each.slug: reviewing.count_doubts(run.project, made.show, each) for each in waits}
 
 
 def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:
@@ -221,11 +221,16 @@ def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, 
 
 
 def _chosen(episodes: Sequence[Episode], wanted: Sequence[str]) -> list[Episode]:
+    require(episodes, wanted)
+    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
+
+
+def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
+    """UsageError when one of the names is none of an episode."""
     missing = [slug for slug in wanted if slug not in {each.slug for each in episodes}]
     if missing:
         cure = "See the episodes with: placecast status"
         raise UsageError(missing[0], "there is no such episode, and no such recording.", cure)
-    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
 
 
 def _named(changed: building.Changes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
@@ -16,16 +17,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from placecast import audio, files, sentences, tags, vtt
+from placecast import audio, files, merging, sentences, tags, vtt
 from placecast import names as spelling
 from placecast.errors import AudioError
 from placecast.fingerprint import sha256
-from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Progress, Show, Transcript, Transcription
+from placecast.model import Audio, Episode, MachineRecord, MadeFrom, Progress, Show, Transcript, Transcription, Word
 from placecast.project import Project
+from placecast.timecode import spoken
 from placecast.transcribe import Engine
+from placecast.transcribe.account import Account, subject, take_account
+from placecast.transcribe.hardware import Hardware, hardware
 from placecast.transcribe.journal import Journal
-from placecast.transcribe.listening import Request, listen
+from placecast.transcribe.listening import Request
+from placecast.transcribe.speed import estimate, remember
+from placecast.transcribe.vad import RATE
 from placecast.work import State, Step
+
+_QUESTION = "Take the words marked with a star? Yours stay everywhere else"
+_DIFFERS = "the machine hears it differently in {} places now. Run the same in a terminal to see them"
 
 
 class Reporter(Protocol):
@@ -33,7 +42,12 @@ class Reporter(Protocol):
 
     def step(self, what: str, reason: str) -> AbstractContextManager[Progress]: ...
 
+    def tell(self, text: str) -> None: ...
+
     def warn(self, text: str) -> None: ...
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        """What a person answers who was shown these lines; None when there is nobody to ask."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +58,21 @@ class Workshop:
     reporter: Reporter
     load_engine: Callable[[Transcription], Engine]
     show: Show
+    clock: Callable[[], float] = time.monotonic
 
     @cached_property
     def engine(self) -> Engine:
-        return self.load_engine(self.show.transcription)
+        return self.load_engine(self.transcription)
+
+    @cached_property
+    def hardware(self) -> Hardware:
+        return hardware(self.show.transcription)
+
+    @property
+    def transcription(self) -> Transcription:
+        """The show's settings, with the language that "show" stands for: a model is chosen by it."""
+        settings = self.show.transcription
+        return replace(settings, language=self.show.language) if settings.language == "show" else settings
 
 
 def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, object]) -> State:
@@ -110,29 +135,63 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
     """The transcript, sentence by sentence, and beside it what the machine heard."""
-    engine, names = shop.engine, spelling.of_episode(shop.show, episode)
+    engine, asked, recording = shop.engine, request(shop.show, episode), heard_recording(shop.project, episode)
     samples = audio.read_samples(_samples(shop, episode))
-    request = Request(language=episode.spoken(shop.show), names=names)
-    recording = _heard(shop.project, episode)
-    journal = Journal(shop.project.work_folder(episode.slug) / "heard.jsonl", _about(engine, request, recording))
-    heard = listen(engine, samples, request, journal=journal, progress=progress)
-    if not heard.words:
+    journal = Journal(_journal_file(shop.project, episode), subject(engine, asked, recording))
+    _tell_duration(shop, len(samples) / RATE - journal.seconds)
+    started = shop.clock()
+    account = take_account(engine, samples, asked, journal=journal, progress=progress)
+    remember(engine, shop.clock() - started, account.hearing.fresh, shop.hardware)
+    keep(shop, episode, recording, account)
+
+
+def request(show: Show, episode: Episode) -> Request:
+    """What is known of an episode before it is heard."""
+    return Request(language=episode.spoken(show), names=spelling.of_episode(show, episode))
+
+
+def keep(shop: Workshop, episode: Episode, recording: str, account: Account) -> None:
+    """Write what was heard in a recording (its SHA-256), as transcript and record."""
+    hearing, names = account.hearing, spelling.of_episode(shop.show, episode)
+    if not hearing.words:
         shop.reporter.warn(f"{episode.slug}: no speech was found in the recording, so the transcript is empty")
-    words, _ = spelling.correct(heard.words, names)
-    text = vtt.write(Transcript(cues=sentences.cues(words), language=heard.language))
+    words, _ = spelling.correct(hearing.words, names)
+    text = vtt.write(Transcript(cues=sentences.cues(words), language=hearing.language))
     record = MachineRecord(
-        engine=engine.name,
-        model=engine.model,
-        weights=engine.weights,
-        options=engine.options,
-        language=heard.language,
+        engine=account.engine,
+        model=account.model,
+        weights=account.weights,
+        options=account.options,
+        language=hearing.language,
         recording=recording,
         vtt=sha256(text.encode()),
         spelling=spelling.spelling(names),
-        words=heard.words,
-        flags=heard.flags,
+        words=hearing.words,
+        flags=hearing.flags,
     )
-    shop.project.write_transcript(episode.slug, text, record)
+    if shop.project.edited(episode.slug):
+        _keep_edits(shop, episode, words, record)
+    else:
+        shop.project.write_transcript(episode.slug, text, record)
+
+
+def _keep_edits(shop: Workshop, episode: Episode, words: Sequence[Word], record: MachineRecord) -> None:
+    """What people wrote stays; where the machine hears something else now, a person decides."""
+    project, before = shop.project, shop.project.record(episode.slug)
+    edited = project.transcript(episode, shop.show)
+    if before is None or edited is None:  # nothing of it is a machine's, so the words only give it their times
+        project.write_record(episode.slug, record)
+        return
+    base, _ = spelling.correct(before.words, spelling.of_episode(shop.show, episode))
+    merged = merging.merge(base, edited, words)
+    answer = shop.reporter.ask(_QUESTION, merging.diff(merged)) if merged.changes else False
+    if answer is None:
+        count = len(merged.changes)
+        shop.reporter.warn(f"{episode.slug}: the transcript is kept as people edited it; {_DIFFERS.format(count)}")
+        return
+    project.write_record(episode.slug, record)
+    if answer:
+        project.write_edited(episode.slug, vtt.write(merged.transcript))
 
 
 def spell(shop: Workshop, episode: Episode) -> None:
@@ -148,9 +207,24 @@ def spell(shop: Workshop, episode: Episode) -> None:
     project.write_transcript(episode.slug, text, kept)
 
 
-def _about(engine: Engine, request: Request, recording: str) -> str:
-    """All that shapes what is heard: a journal of anything else is of no use."""
-    return repr((engine.name, engine.model, engine.weights, sorted(engine.options.items()), request, recording))
+def leave(shop: Workshop, episode: Episode) -> None:
+    """Take away what transcribing left, but not the master that an unfinished run made."""
+    folder = shop.project.work_folder(episode.slug)
+    if not (folder / "master.json").is_file():
+        finish(shop, episode)
+    _journal_file(shop.project, episode).unlink(missing_ok=True)
+
+
+def _journal_file(project: Project, episode: Episode) -> Path:
+    return project.work_folder(episode.slug) / "heard.jsonl"
+
+
+def _tell_duration(shop: Workshop, seconds: float) -> None:
+    """Say before it starts how long it will take, where that can be known."""
+    expected = estimate(shop.engine, seconds, shop.hardware)
+    if expected is not None:
+        ours = f"{shop.engine.model} on {shop.hardware}"
+        shop.reporter.tell(f"{spoken(seconds)} to hear: about {spoken(max(expected, 1))} with Whisper's {ours}")
 
 
 def tag(shop: Workshop, episode: Episode) -> None:
@@ -188,7 +262,7 @@ def _recording_hash(project: Project, episode: Episode) -> str | None:
     return project.fingerprint(episode.recording) if episode.recording and episode.recording.is_file() else None
 
 
-def _heard(project: Project, episode: Episode) -> str:
+def heard_recording(project: Project, episode: Episode) -> str:
     """The hash of the recording that was heard, also when what is here is only the file that was made from it."""
     published = project.audio(episode.slug)
     there = _recording_hash(project, episode) or (published.made_from.recording if published else None)

@@ -25,17 +25,14 @@ _GAP = 1.0  # seconds at most that words take between two others outside their c
 # A whole written word: as the engine heard it, it can stay as it is.
 _WHOLE = re.compile(rf"\s(?=\S*[^\W_])[^\s{UNSPACED}]+|\s?(?=[^\W_])[{UNSPACED}](?:[{UNSPACED}]|[^\w\s])*")
 
-_Span = tuple[float, float]
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Token:
-    """A written word and when it was heard; `source` numbers the word of the engine that it begins in."""
+    """A written word as it was heard; `source` numbers the word of the engine that it begins in."""
 
-    text: str
-    start: float
-    end: float
-    probability: float
+    word: Word
     source: int
 
 
@@ -119,11 +116,13 @@ def _as_heard(words: Sequence[Word]) -> tuple[Word, ...]:
     return (replace(first, text=first.text.lstrip()), *words[1:])
 
 
-def _realigned(cues: Sequence[Cue], words: Sequence[Word], free: _Span) -> list[tuple[Word, ...]]:
+def _realigned(cues: Sequence[Cue], words: Sequence[Word], free: Span) -> list[tuple[Word, ...]]:
     """The words of cues that people have changed. `free`: the time between the words before and after them."""
-    theirs = list(_tokens(words))
+    tokens = list(_tokens(words))
+    theirs = [token.word for token in tokens]
     ours = [(number, text) for number, cue in enumerate(cues) for text in written(cue.text)]
-    found = _found(cues, ours, theirs)
+    spans = [(cues[number].start, cues[number].end) for number, _ in ours]
+    found = paired([text for _, text in ours], spans, theirs)
     windows, met = holes(found, len(ours), len(theirs)), dict(found)
     made: list[list[Word]] = [[] for _ in cues]
     clock = free[0]
@@ -131,7 +130,7 @@ def _realigned(cues: Sequence[Cue], words: Sequence[Word], free: _Span) -> list[
         indices = list(group)
         texts = [ours[index][1] for index in indices]
         if known:
-            part = _heard(texts, [theirs[met[index]] for index in indices])
+            part = _heard(texts, [tokens[met[index]] for index in indices])
         else:
             low, high = windows[indices[0]]
             until = theirs[high].start if high < len(theirs) else free[1]
@@ -141,24 +140,31 @@ def _realigned(cues: Sequence[Cue], words: Sequence[Word], free: _Span) -> list[
     return list(map(tuple, made))
 
 
-def _found(cues: Sequence[Cue], ours: Sequence[tuple[int, str]], theirs: Sequence[_Token]) -> list[Pair]:
-    """Which of our words were heard, and where: first in the times of their cues, then around them."""
-    our_words, their_words = [normal(text) for _, text in ours], [normal(token.text) for token in theirs]
-    starts, ends = [token.start for token in theirs], [token.end for token in theirs]
+def paired(ours: Sequence[str], spans: Sequence[Span], theirs: Sequence[Word]) -> list[Pair]:
+    """Which of our words were heard, and where: `spans` says when each was said, or a sentence that it belongs to.
+
+    A word counts as heard at its time first, and then around it.
+    """
+    our_words, their_words = list(map(normal, ours)), [normal(word.text) for word in theirs]
+    starts, ends = [word.start for word in theirs], [word.end for word in theirs]
     found: list[Pair] = []
     for slack in (_NEAR, _FAR):
-        reach = [(bisect_left(ends, cue.start - slack), bisect_right(starts, cue.end + slack)) for cue in cues]
         left = holes(found, len(ours), len(theirs))
         windows = [
-            (max(low, reach[number][0]), min(high, reach[number][1]))
-            for (number, _), (low, high) in zip(ours, left, strict=True)
+            (max(low, bisect_left(ends, start - slack)), min(high, bisect_right(starts, end + slack)))
+            for (start, end), (low, high) in zip(spans, left, strict=True)
         ]
         found = sorted(found + pairs(our_words, their_words, windows))
     return found
 
 
+def whole(words: Sequence[Word]) -> list[Word]:
+    """What was heard, as it is written: the engine's words are not always whole, and some are several."""
+    return [token.word for token in _tokens(_in_order(words))]
+
+
 def _tokens(words: Sequence[Word]) -> Iterator[_Token]:
-    """The written words in what was heard: the engine's words are not always whole, and some are several."""
+    """The written words in what was heard."""
     offsets = list(accumulate((len(word.text) for word in words), initial=0))
     end = 0
     for text in chain.from_iterable(map(written, _phrases(words))):
@@ -166,13 +172,13 @@ def _tokens(words: Sequence[Word]) -> Iterator[_Token]:
         stop = end - len(text) + len(text.rstrip())
         if start < stop:
             first, last = bisect_right(offsets, start) - 1, bisect_left(offsets, stop) - 1
-            yield _Token(
-                text=text,
+            word = Word(
                 start=_moment(words[first], start - offsets[first]),
                 end=_moment(words[last], stop - offsets[last]),
+                text=text,
                 probability=min(word.probability for word in words[first : last + 1]),
-                source=first,
             )
+            yield _Token(word=word, source=first)
 
 
 def _phrases(words: Sequence[Word]) -> Iterator[str]:
@@ -199,16 +205,16 @@ def _heard(texts: Sequence[str], tokens: Sequence[_Token]) -> list[Word]:
     source = None
     for text, token in zip(texts, tokens, strict=True):
         if made and token.source == source and not text[:1].isspace():
-            made[-1] = replace(made[-1], end=token.end, text=made[-1].text + text)
+            made[-1] = replace(made[-1], end=token.word.end, text=made[-1].text + text)
         else:
-            made.append(Word(start=token.start, end=token.end, text=text, probability=token.probability))
+            made.append(replace(token.word, text=text))
         source = token.source
     return made
 
 
-def _room(cue: Cue, replaced: Sequence[_Token], free: _Span) -> _Span:
+def _room(cue: Cue, replaced: Sequence[Word], free: Span) -> Span:
     """The time of words that were not heard: that of what they replaced, or what is left of the cue."""
-    here = [token for token in replaced if cue.start <= (token.start + token.end) / 2 <= cue.end]
+    here = [word for word in replaced if cue.start <= (word.start + word.end) / 2 <= cue.end]
     own = _overlap(free, (cue.start, cue.end))
     point = min(max(cue.start, free[0]), free[1])
     gap = (point, min(point + _GAP, free[1])) if free[1] < float("inf") else (point, point)
@@ -216,15 +222,15 @@ def _room(cue: Cue, replaced: Sequence[_Token], free: _Span) -> _Span:
     return next(((start, end) for start, end in rooms if start < end), (point, point))
 
 
-def _overlap(one: _Span, two: _Span) -> _Span:
+def _overlap(one: Span, two: Span) -> Span:
     return max(one[0], two[0]), min(one[1], two[1])
 
 
-def _span(tokens: Sequence[_Token]) -> _Span:
-    return (tokens[0].start, tokens[-1].end) if tokens else (0.0, 0.0)
+def _span(words: Sequence[Word]) -> Span:
+    return (words[0].start, words[-1].end) if words else (0.0, 0.0)
 
 
-def _shared(texts: Sequence[str], room: _Span) -> list[Word]:
+def _shared(texts: Sequence[str], room: Span) -> list[Word]:
     """Words that share the time by their length."""
     shares = list(accumulate(map(len, texts), initial=0))
     times = [_between(*room, share / shares[-1]) for share in shares]

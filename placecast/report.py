@@ -22,11 +22,14 @@ from placecast.pace import Pace
 from placecast.timecode import clock
 
 if TYPE_CHECKING:
+    from placecast import backlog
     from placecast.checks import Finding
     from placecast.doubts import Doubt
     from placecast.model import Episode, Show, Transcript
     from placecast.pipeline import Built, Plan
     from placecast.survey import Standing
+    from placecast.transcribe.holdings import Holding
+    from placecast.transcribe.weights import Weights
 
 LEVELS = ("required", "recommended", "best")
 _DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
@@ -42,6 +45,7 @@ class TerminalReporter:
     """Steps with their reasons and durations; a bar only where it can be drawn over."""
 
     quiet: bool = False
+    interactive: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
 
     @contextmanager
@@ -59,6 +63,13 @@ class TerminalReporter:
     def warn(self, text: str) -> None:
         self._clear()
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        if not self.interactive:
+            return None
+        self._clear()
+        click.echo("\n".join(lines), file=self.stream)
+        return click.confirm(question, default=False, err=True)
 
     def _say(self, text: str) -> None:
         if not self.quiet:
@@ -98,6 +109,10 @@ class JsonReporter:
 
     def warn(self, text: str) -> None:
         self.event("warning", text=text)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        self.event("question", text=question, lines=list(lines))
+        return None
 
     def event(self, kind: str, **facts: Any) -> None:
         click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False), file=self.stream)
@@ -212,6 +227,50 @@ def standings(show_facts: Show, found: Sequence[Standing]) -> Answer:
         lines.append(f"  {each.episode.slug:<{width}}  {each.state:<12}  {each.next}".rstrip())
     data = [{"slug": each.episode.slug, "state": each.state, "next": each.next} for each in found]
     return Answer(lines=tuple(lines), data={"show": show_facts.title, "episodes": data})
+
+
+def transcribed(made: backlog.Report) -> Answer:
+    """What became of many episodes: the failures, with what to do about them, come last."""
+    lines = [f"{slug}: nothing to do, {reason}" for slug, reason in made.untouched.items()]
+    lines += [f"{slug}: transcribed" for slug in made.done]
+    lines += [f"{each.slug}: failed\n  {fault}" for each in made.failures for fault in each.error.faults]
+    failures = [
+        {"slug": each.slug, "exit_code": each.error.exit_code, "faults": [asdict(fault) for fault in each.error.faults]}
+        for each in made.failures
+    ]
+    data = {"transcribed": list(made.done), "untouched": dict(made.untouched), "failed": failures}
+    return Answer(lines=tuple(lines or ["There are no episodes."]), data=data)
+
+
+def models(held: Sequence[Holding], chosen: str | None) -> Answer:
+    """The models that can be had, and where they are. `chosen`: the one that suits this machine."""
+    lines = []
+    for each in held:
+        model, mark = each.model, "  (suits this machine)" if each.model.name == chosen else ""
+        facts = f"{size(model.bytes)}, {model.memory / 1e9:.1f} GB of memory, {model.languages}"
+        place = f"here: {each.place}, {each.source}" if each.place else f"not here; got by {each.way}"
+        lines.append(f"{model.name:<9} {facts}{mark}\n          {model.purpose}\n          {place}")
+    lines.append("Get one with: placecast models fetch NAME. All of them: MIT licence, by OpenAI.")
+    facts_of = [
+        {
+            **{name: getattr(each.model, name) for name in ("name", "purpose", "languages", "bytes", "memory")},
+            **{"sha256": each.model.sha256, "licence": each.model.licence, "place": each.place},
+            **{"source": each.source, "engines": list(each.engines), "way": each.way},
+        }
+        for each in held
+    ]
+    return Answer(lines=tuple(lines), data={"models": facts_of, "chosen": chosen})
+
+
+def verified(checked: Mapping[str, Sequence[tuple[Weights, bool]]]) -> Answer:
+    """The weights that were read, by model: each with whether it is as it was published."""
+    lines, data = [], []
+    for name, found in checked.items():
+        for weights, known in found:
+            says = "as it was published" if known else "a model that only you have"
+            lines.append(f"{name}: {weights.source} is {says} (SHA-256 {weights.sha256})")
+            data.append({"model": name, "source": weights.source, "sha256": weights.sha256, "published": known})
+    return Answer(lines=tuple(lines or ["There are no models on this machine."]), data={"verified": data})
 
 
 def findings(found: Sequence[Finding], level: str) -> Answer:

@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 def install_python() -> None:
     if not BIN.is_dir():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    extras = f"{ROOT}[whisper,small,weights,test]"
+    extras = f"{ROOT}[whisper,small,weights,cluster,test]"
     pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
     subprocess.run([*pip, "--editable", extras], check=True)
 

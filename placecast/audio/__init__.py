@@ -9,6 +9,17 @@ from placecast.audio.cutting import cut
 from placecast.audio.loudness import Loudness, measure
 from placecast.audio.mastering import VERSION, Mastered, master
 from placecast.audio.samples import decode_samples, read_samples
-from placecast.audio.source import check
+from placecast.audio.source import check, length
 
-__all__ = ["VERSION", "Loudness", "Mastered", "check", "cut", "decode_samples", "master", "measure", "read_samples"]
+__all__ = [
+    "VERSION",
+    "Loudness",
+    "Mastered",
+    "check",
+    "cut",
+    "decode_samples",
+    "length",
+    "master",
+    "measure",
+    "read_samples",
+]

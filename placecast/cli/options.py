@@ -27,14 +27,16 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what needs a 
 NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
 
 
-def make_run(folder: Path, *, quiet: bool = False, as_json: bool = False) -> Run:
-    """What the commands work with."""
+def make_run(folder: Path, *, quiet: bool = False, as_json: bool = False, ask: bool = False) -> Run:
+    """What the commands work with. `ask`: there may be a person to ask."""
     from placecast.pipeline import Run
     from placecast.project import Project
     from placecast.storage import open_storage
     from placecast.transcribe import load_engine
 
-    reporter = report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet)
+    reporter = (
+        report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet, interactive=ask and interactive())
+    )
     return Run(
         project=Project.find(folder),
         reporter=reporter,

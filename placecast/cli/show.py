@@ -110,7 +110,7 @@ def publish(
     """
     from placecast import pipeline
 
-    run, steps = make_run(folder, **flags), frozenset(redo)
+    run, steps = make_run(folder, ask=not no_input, **flags), frozenset(redo)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if dry_run:

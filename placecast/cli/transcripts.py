@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +11,94 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, interactive
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, interactive, make_run
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
     from placecast.doubts import Doubt
     from placecast.model import Episode, Show
     from placecast.project import Project
+
+
+@click.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option("--all", "everything", is_flag=True, help="Every episode that has no transcript of its recording yet.")
+@click.option("--redo", is_flag=True, help="Hear them again; what people have edited is kept.")
+@click.option("--cluster", metavar="ADDRESS", help="Spread the work over a dask cluster: tcp://host:8786")
+@FOLDER
+@NO_INPUT
+@QUIET
+@JSON
+def transcribe(
+    slugs: tuple[str, ...],
+    everything: bool,
+    redo: bool,
+    cluster: str | None,
+    folder: Path,
+    no_input: bool,
+    **flags: bool,
+) -> None:
+    """Transcribe episodes, drafts included, and publish nothing.
+
+    One that fails does not stop the others. Ctrl-C keeps what is finished, and the next run goes on from there.
+    """
+    from placecast import backlog
+
+    if bool(slugs) == everything:
+        what = "names no episode." if not slugs else "names episodes, and --all as well."
+        raise UsageError("placecast transcribe", what, "Name the episodes, or give --all for a whole back catalogue.")
+    run = make_run(folder, ask=not no_input, **flags)
+    made = backlog.transcribe_all(run, slugs, cluster=cluster, redo=redo)
+    report.show(report.transcribed(made), **flags)
+    sys.exit(made.exit_code)
+
+
+@click.group(invoke_without_command=True)
+@JSON
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """Whisper's models: what they are for, what they need, and which are on this machine."""
+    from placecast.model import Transcription
+    from placecast.transcribe.choice import choose
+    from placecast.transcribe.hardware import hardware
+    from placecast.transcribe.holdings import known
+
+    if context.invoked_subcommand is None:
+        settings = Transcription()
+        chosen = choose(settings, hardware(settings))
+        report.show(report.models(known(), chosen.model if chosen else None), as_json=as_json)
+
+
+@models.command("fetch")
+@click.argument("name")
+@click.option(
+    "--engine",
+    type=click.Choice(["whisper", "faster-whisper"]),
+    default="whisper",
+    show_default=True,
+    help="Who is to read it.",
+)
+@QUIET
+def fetch_model(name: str, engine: str, quiet: bool) -> None:
+    """Get the weights of the model NAME onto this machine, whole and verified."""
+    from placecast.transcribe.fetching import fetch_for
+
+    reporter = report.TerminalReporter(quiet=quiet)
+    with reporter.step(f"fetch {name}", f"for {engine}") as progress:
+        found = fetch_for(name, engine, progress)
+    click.echo(f"{name}: {found.source}, SHA-256 {found.sha256}")
+
+
+@models.command("verify")
+@click.argument("name", required=False)
+@JSON
+def verify_models(name: str | None, as_json: bool) -> None:
+    """Read the weights of the model NAME, or of all that are here, and compare them with what was published."""
+    from placecast.transcribe.holdings import known, published, verify
+
+    names = [name] if name else [each.model.name for each in known() if each.place]
+    checked = {each: [(found, published(found, each)) for found in verify(each)] for each in names}
+    report.show(report.verified(checked), as_json=as_json)
 
 
 @click.command()
@@ -98,4 +180,4 @@ def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     return project, show, episode
 
 
-COMMANDS: tuple[click.Command, ...] = (review, approve)
+COMMANDS: tuple[click.Command, ...] = (transcribe, review, approve, models)

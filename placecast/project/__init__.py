@@ -188,7 +188,15 @@ class Project:
 
     def write_transcript(self, slug: str, text: str, kept: MachineRecord) -> None:
         """The words first: a transcript without its record would pass for a person's."""
+        self.write_record(slug, kept)
+        files.write(self.transcript_file(slug), text.encode())
+
+    def write_record(self, slug: str, kept: MachineRecord) -> None:
+        """What a machine heard, beside a transcript that people wrote."""
         files.write(self.record_file(slug), record.write_record(kept).encode())
+
+    def write_edited(self, slug: str, text: str) -> None:
+        """A transcript that people answer for: no run overwrites it."""
         files.write(self.transcript_file(slug), text.encode())
 
     def fingerprint(self, path: Path) -> str:
@@ -201,6 +209,15 @@ class Project:
             known[name] = {"stamp": stamp, "sha256": files.sha256_of(path)}
             files.write(cache, json.dumps(known, indent=1).encode())
         return str(known[name]["sha256"])
+
+    def remembered(self, kind: str, name: str, about: str, make: Callable[[], int]) -> int:
+        """What `make` gives, remembered in the cache as long as `about`, all that it comes from, stays the same."""
+        cache = self.cache / f"{kind}.json"
+        known = _known(cache)
+        if known.get(name, [""])[0] != about:
+            known[name] = [about, make()]
+            files.write(cache, json.dumps(known, indent=1).encode())
+        return int(known[name][1])
 
     def remember_origin(self, recording: Path, slug: str) -> None:
         """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""

@@ -75,7 +75,19 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
     if faults:
         raise FactsError(faults)
     return Episode(
-        **_same(facts, "title", "guid", "published", "summary", "season", "number", "kind", "explicit", "language"),
+        **_same(
+            facts,
+            "title",
+            "guid",
+            "published",
+            "summary",
+            "season",
+            "number",
+            "kind",
+            "explicit",
+            "language",
+            "speakers",
+        ),
         slug=path.parent.name,
         file=path,
         notes=notes,

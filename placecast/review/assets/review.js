@@ -3,8 +3,8 @@
 
 import { openEditor } from "./editor.js";
 import { button, element, clock, marked } from "./pieces.js";
+import { setUpPlayer } from "./player.js";
 
-const BEFORE = 1.5; // seconds: a word is understood by what is around it
 const KINDS = {
   loop: "Said again and again",
   phantom: "Perhaps invented",
@@ -18,14 +18,17 @@ const KINDS = {
 };
 
 const find = (id) => document.getElementById(id);
-const audio = document.querySelector("audio");
-const right = new Set(JSON.parse(sessionStorage.getItem("right") ?? "[]"));
+const player = setUpPlayer(document.querySelector("audio"), find("speed"), {
+  cues: () => state?.cues ?? [],
+  row: (number) => find(`cue-${number}`),
+  say,
+});
+const kept = `right ${location.pathname}`; // for this tab and this run of placecast
+const right = new Set(JSON.parse(sessionStorage.getItem(kept) ?? "[]"));
 const undoable = [];
 let state = null;
 let current = 0; // which of the open doubts is looked at
 let editor = null;
-let stopAt = Infinity;
-let heard = null;
 
 // Asking the server
 
@@ -61,18 +64,18 @@ async function load() {
 }
 
 async function loadAgain() {
-  const kept = editor?.typed();
+  const typed = editor?.typed();
   const found = await ask("data");
   if (!found) return;
   undoable.length = 0;
   editor?.close();
   show(found);
-  if (!kept) return;
+  if (!typed) return;
   const nearest = state.cues.reduce(
-    (best, cue, n) => (Math.abs(cue.start - kept.start) < Math.abs(state.cues[best].start - kept.start) ? n : best),
+    (best, cue, n) => (Math.abs(cue.start - typed.start) < Math.abs(state.cues[best].start - typed.start) ? n : best),
     0,
   );
-  edit(nearest, "row", kept);
+  edit(nearest, "row", typed);
   say("The new version is loaded. Your text is still in the box.");
 }
 
@@ -95,7 +98,11 @@ function saved(found, said) {
 
 async function undo() {
   const last = undoable.at(-1);
-  if (!last || editor?.dirty()) return;
+  if (!last) return;
+  if (editor?.dirty()) {
+    say("Save or cancel the sentence that you are editing first.");
+    return;
+  }
   const found = await ask("save", { version: state.version, ...last });
   if (!found) return;
   undoable.pop();
@@ -106,6 +113,8 @@ async function undo() {
 
 function show(found) {
   state = found;
+  find("waiting").hidden = true;
+  document.querySelector("main").hidden = false;
   document.title = `Review: ${state.title}`;
   find("show").textContent = ` · ${state.show}`;
   find("title").textContent = state.title;
@@ -113,15 +122,10 @@ function show(found) {
   find("standing").classList.toggle("approved", state.review.approved);
   find("approve").disabled = state.review.approved;
   find("speakers").replaceChildren(...state.speakers.map((name) => element("option", { value: name })));
-  showSound();
+  find("no-sound").hidden = state.sound;
+  player.load(state.sound);
   showCues();
   showDoubts();
-}
-
-function showSound() {
-  audio.hidden = !state.sound;
-  find("no-sound").hidden = state.sound;
-  if (state.sound && !audio.hasAttribute("src")) audio.src = "sound";
 }
 
 function doubts() {
@@ -182,14 +186,13 @@ function entryOf(doubt) {
 }
 
 function showCues() {
-  heard = null;
   find("cues").replaceChildren(...state.cues.map(rowOf));
 }
 
 function rowOf(cue, number) {
   const inside = state.doubts.filter((doubt) => doubt.cue === number && !right.has(keyOf(doubt)));
   const before = state.cues[number - 1]?.speaker;
-  const time = button([element("span", { class: "unseen" }, "Play from "), clock(cue.start)], () => play(cue.start), "clock");
+  const time = button([element("span", { class: "unseen" }, "Play from "), clock(cue.start)], () => player.play(cue.start), "clock");
   const open = button(["Edit", element("span", { class: "unseen" }, ` the sentence at ${clock(cue.start)}`)], () => edit(number, "row"), "edit");
   const text = element("p", { class: "text", lang: state.language }, ...(cue.speaker === before ? [] : speakerOf(cue)), ...marked(cue.text, inside, keyOf));
   return element("li", { id: `cue-${number}` }, time, element("div", { class: "body" }, text), open);
@@ -240,7 +243,7 @@ async function look() {
 
 function listen() {
   const doubt = doubts()[current];
-  if (doubt) play(doubt.start, doubt.end + BEFORE);
+  if (doubt) player.play(doubt.start, doubt.end);
 }
 
 async function useSuggestion() {
@@ -263,7 +266,7 @@ function itIsRight() {
 }
 
 function rememberRight() {
-  sessionStorage.setItem("right", JSON.stringify([...right]));
+  sessionStorage.setItem(kept, JSON.stringify([...right]));
 }
 
 // Editing
@@ -290,7 +293,7 @@ async function edit(wanted, place, typed = null) {
     merge: (text, speaker) =>
       finish(number, place, number + 2, [{ text: `${text} ${state.cues[number + 1].text}`, speaker }], "Merged."),
     cancel: () => back(number, place),
-    play: (at) => play(cue.words.findLast(([place]) => place <= at)?.[1] ?? cue.start),
+    play: (at) => player.play(cue.words.findLast(([place]) => place <= at)?.[1] ?? cue.start),
     say,
   });
 }
@@ -319,25 +322,6 @@ function back(number, place) {
   const row = find(`cue-${Math.min(number, state.cues.length - 1)}`);
   const target = place === "card" ? find("card") : row?.querySelector(".edit");
   target?.focus({ preventScroll: true });
-}
-
-// The sound
-
-function play(from, until = Infinity) {
-  if (!state.sound) return;
-  audio.currentTime = Math.max(0, from - BEFORE);
-  stopAt = until;
-  audio.play().catch(() => say("The browser cannot play this sound."));
-}
-
-function follow() {
-  if (audio.currentTime >= stopAt) audio.pause();
-  const number = state?.cues.findLastIndex((cue) => cue.start <= audio.currentTime + 0.05) ?? -1;
-  const row = number < 0 ? null : find(`cue-${number}`);
-  if (row === heard) return;
-  heard?.classList.remove("heard");
-  row?.classList.add("heard");
-  heard = row;
 }
 
 // Approving
@@ -382,9 +366,6 @@ function pressed(event) {
   act();
 }
 
-audio.addEventListener("timeupdate", follow);
-audio.addEventListener("pause", () => (stopAt = Infinity));
-find("speed").addEventListener("change", (event) => (audio.defaultPlaybackRate = audio.playbackRate = Number(event.target.value)));
 find("undo").addEventListener("click", undo);
 find("approve").addEventListener("click", askForName);
 find("approval").querySelector("form").addEventListener("submit", approve);

@@ -1,0 +1,203 @@
+"""Greedy decoding of a batch of chunks: OpenAI's rules, token for token, on the fused step.
+
+A chunk is decoded once, without timestamp tokens. What cannot be believed is drawn again with more and more freedom,
+always by the same chance, whatever chunks lie beside it in the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from placecast.transcribe.chunks import UNLIKELY
+from placecast.transcribe.prompts import prompt
+from placecast.transcribe.step import Growing, Past, Run, Sound, Step
+
+if TYPE_CHECKING:
+    from whisper.model import Whisper
+    from whisper.tokenizer import Tokenizer
+
+_TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
+_REPETITIVE = 2.4  # compression ratio: the model goes round in circles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """What a decoding begins with, and what it may say."""
+
+    tokenizer: Tokenizer
+    initial: tuple[int, ...]
+    begin: int  # where the start-of-transcript token stands: before it is the prompt
+    limit: int  # tokens that may be said
+    silenced: Tensor = field(repr=False)  # for each token: 0, or minus infinity
+    not_first: list[int]  # tokens that no chunk starts with
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """What was said in a chunk, and how far to believe it."""
+
+    tokens: list[int]
+    chances: list[float] = field(repr=False)  # of each token, among those of text
+    ended: bool  # not cut off at the limit
+    log_probability: float  # the mean over the tokens and the end
+    no_speech: float
+    compression: float
+    temperature: float
+    queries: Tensor = field(repr=False)  # alignment heads, tokens from the start of the transcript, width
+
+    @property
+    def believable(self) -> bool:
+        return self.log_probability >= UNLIKELY and self.compression <= _REPETITIVE
+
+
+def script(model: Whisper, language: str, names: Sequence[str]) -> Script:
+    """The script for this language, with as many of the names as fit before it: the most likely come first."""
+    from whisper.decoding import DecodingOptions, DecodingTask
+
+    task = DecodingTask(model, DecodingOptions(language=language, without_timestamps=True, fp16=False))
+    tokenizer, context = task.tokenizer, model.dims.n_text_ctx
+    before = prompt(names, tokenizer.encode, context // 2 - 1)
+    initial = (*([tokenizer.sot_prev, *tokenizer.encode(f" {before}")] if before else []), *task.initial_tokens)
+    silenced = torch.zeros(model.dims.n_vocab, device=model.device)
+    silenced[list(task._get_suppress_tokens())] = -torch.inf
+    return Script(
+        tokenizer=tokenizer,
+        initial=initial,
+        begin=initial.index(tokenizer.sot),
+        limit=min(task.sample_len, context + 1 - len(initial)),
+        silenced=silenced,
+        not_first=[*tokenizer.encode(" "), tokenizer.eot],
+    )
+
+
+def decode(step: Step, sound: Sound, script: Script) -> list[Decoded]:
+    """What is said in each chunk: the likeliest, or what is drawn when that cannot be believed."""
+    found = _decode(step, sound, script, 0.0)
+    for temperature in _TEMPERATURES:
+        doubted = [row for row, decoded in enumerate(found) if not decoded.believable]
+        if not doubted:
+            break
+        for row, drawn in zip(doubted, _decode(step, sound.rows(doubted), script, temperature), strict=True):
+            found[row] = drawn
+    return found
+
+
+@torch.inference_mode()
+def detect(model: Whisper, step: Step, sound: Sound) -> str:
+    """Whisper's code of the language of these chunks, taken together."""
+    from whisper.tokenizer import get_tokenizer
+
+    tokenizer = get_tokenizer(multilingual=True, num_languages=model.num_languages)
+    rows, device = len(sound), model.device
+    start, place = torch.full((rows, 1), tokenizer.sot, device=device), torch.zeros(1, dtype=torch.long, device=device)
+    state = step(start, place, step.past(rows, 1), sound, Growing([(0, rows)], 0, 1))
+    logits = step.logits(state[:, 0])[:, list(tokenizer.all_language_tokens)]
+    likeliest = int(logits.log_softmax(dim=-1).sum(dim=0).argmax())
+    code: str = tokenizer.all_language_codes[likeliest]
+    return code
+
+
+class _Transcript:
+    """One row as it grows."""
+
+    def __init__(self, no_speech: float) -> None:
+        self.tokens: list[int] = []
+        self.chances: list[float] = []
+        self.sum = 0.0
+        self.no_speech = no_speech
+        self.ended = False
+
+    def add(self, token: int, log_probability: float, chance: float, end: int) -> None:
+        self.sum += log_probability
+        self.ended = token == end
+        if not self.ended:
+            self.tokens.append(token)
+            self.chances.append(chance)
+
+
+@torch.inference_mode()
+def _decode(step: Step, sound: Sound, script: Script, temperature: float) -> list[Decoded]:
+    rows, start = len(sound), len(script.initial)
+    past = step.past(rows, start + script.limit)
+    draw = _Draw(temperature)
+    active = list(range(rows))
+    tokens = torch.tensor([script.initial], device=sound.keys[0].device).expand(rows, -1)
+    state = step(tokens, torch.arange(start, device=tokens.device), past, sound, Growing([(0, rows)], 0, start))
+    transcripts = [_Transcript(no_speech) for no_speech in _no_speech(step, state, script)]
+    for place in range(start, start + script.limit):
+        chosen, logs, chances = _choose(step.logits(state[:, -1]), script, draw, first=place == start)
+        said = zip(chosen.tolist(), logs.tolist(), chances.tolist(), strict=True)
+        for row, (token, log, chance) in zip(active, said, strict=True):
+            transcripts[row].add(token, log, chance, script.tokenizer.eot)
+        going = [number for number, row in enumerate(active) if not transcripts[row].ended]
+        if not going or place + 1 == start + script.limit:
+            break
+        active, tokens = [active[number] for number in going], chosen[going, None]
+        state = step(tokens, tokens.new_tensor([place]), past, sound, Growing(_runs(active), place, place + 1))
+    return [_decoded(transcript, past, row, script, temperature) for row, transcript in enumerate(transcripts)]
+
+
+def _no_speech(step: Step, state: Tensor, script: Script) -> list[float]:
+    logits = step.logits(state[:, script.begin])
+    chances: list[float] = logits.softmax(dim=-1)[:, script.tokenizer.no_speech].tolist()
+    return chances
+
+
+def _choose(logits: Tensor, script: Script, draw: _Draw, *, first: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """The next token of each row, the logarithm of its probability, and its probability among the tokens of text."""
+    text = logits[:, : script.tokenizer.eot].logsumexp(dim=-1)
+    logits = logits + script.silenced
+    if first:
+        logits[:, script.not_first] = -torch.inf
+    chosen = draw.choose(logits)
+    values = logits.gather(1, chosen[:, None])[:, 0]
+    return chosen, values - logits.logsumexp(dim=-1), (values - text).exp()
+
+
+class _Draw:
+    """Draws from what is likely: the same draws for every row, in every batch, in every run."""
+
+    def __init__(self, temperature: float) -> None:
+        self._temperature = temperature
+        self._random = torch.Generator().manual_seed(0)
+
+    def choose(self, logits: Tensor) -> Tensor:
+        if not self._temperature:
+            return logits.argmax(dim=-1)
+        # The largest after adding noise of this shape (Gumbel's) is a draw from the softmax.
+        uniform = torch.rand(logits.shape[-1], generator=self._random).clamp(min=1e-20).to(logits.device)
+        return (logits / self._temperature - (-uniform.log()).log()).argmax(dim=-1)
+
+
+def _runs(rows: Iterable[int]) -> list[Run]:
+    """Rows that lie side by side, together."""
+    runs: list[Run] = []
+    for row in rows:
+        if runs and runs[-1][1] == row:
+            runs[-1] = (runs[-1][0], row + 1)
+        else:
+            runs.append((row, row + 1))
+    return runs
+
+
+def _decoded(transcript: _Transcript, past: Past, row: int, script: Script, temperature: float) -> Decoded:
+    from whisper.utils import compression_ratio
+
+    said = len(transcript.tokens)
+    # The last token was looked up only if something was asked for after it.
+    listened = len(script.initial) + said - (not transcript.ended)
+    return Decoded(
+        tokens=transcript.tokens,
+        chances=transcript.chances,
+        ended=transcript.ended,
+        log_probability=transcript.sum / (said + 1),
+        no_speech=transcript.no_speech,
+        compression=compression_ratio(script.tokenizer.decode(transcript.tokens).strip()),
+        temperature=temperature,
+        queries=past.queries[row, :, script.begin : listened],
+    )

@@ -11,7 +11,17 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from placecast.model import Flag, Names, Word
-from placecast.names.likeness import PERHAPS, Resemblance, bare, letters, nearest, resemblances, same_letters, written
+from placecast.names.likeness import (
+    ALIKE,
+    PERHAPS,
+    Resemblance,
+    bare,
+    letters,
+    nearest,
+    resemblances,
+    same_letters,
+    written,
+)
 from placecast.names.writing import rewritten
 
 _SAID = 0.5  # how like the name the first hearing must be when the second has exactly the name
@@ -98,11 +108,12 @@ def _heard(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: 
     for found in resemblances(after, names, least=_TOWARDS):
         window = _same_place(there, found)
         texts = written(before[window.start : window.stop]), written(after[found.first : found.last])
-        if texts[0] == texts[1]:
+        if texts[0] == texts[1] or (found.score < 1 and same_letters(*texts)):
             continue
         said = nearest(before, found.name, names, window)
         if said:
-            nearer = found.score > said.score or _has_more(*texts, found.name)
+            unsure = min(found.score, said.score) >= ALIKE  # two spellings of what the machine does not know
+            nearer = found.score > said.score or unsure or _has_more(*texts, found.name)
             yield _Claim(found.name, said.first, said.last, said.score, found.score, nearer)
         elif found.score == 1:
             yield _Claim(found.name, window.start, window.stop, 0.0, found.score, nearer=True)

@@ -70,7 +70,7 @@ def transcribe_all(
     with run.project.locked():
         show, episodes = run.project.load()
         require(episodes, slugs)
-        shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=show)
+        shop = run.workshop(show)
         wanted = [each for each in episodes if not slugs or each.slug in slugs]
         report = Report()
         tasks = list(_tasks(shop, wanted, redo, report))

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from placecast import audio, importing, merging, sentences, vtt
+from placecast import audio, importing, merging, sentences, turns, vtt
 from placecast import names as spelling
-from placecast.errors import TranscriptError
+from placecast.errors import EngineError, TranscriptError, UsageError
 from placecast.fingerprint import sha256
-from placecast.model import Episode, MachineRecord, Progress, Show, Transcript, Word
+from placecast.model import Episode, MachineRecord, Progress, Show, Transcript, Word, no_progress
 from placecast.project import Project
-from placecast.timecode import spoken
+from placecast.timecode import clock, spoken
 from placecast.transcribe.account import Account, subject, take_account
 from placecast.transcribe.journal import Journal
 from placecast.transcribe.listening import Request
 from placecast.transcribe.speed import estimate, remember
 from placecast.transcribe.vad import RATE
 from placecast.workshop import Workshop, finish, heard_recording, recording_of, samples_of
+
+if TYPE_CHECKING:
+    from placecast.transcribe.speakers import Labelled
 
 _QUESTION = "Take the words marked with a star? Yours stay everywhere else"
 _DIFFERS = "the machine hears it differently in {} places now. Run the same in a terminal to see them"
@@ -27,6 +31,9 @@ _DIFFERS = "the machine hears it differently in {} places now. Run the same in a
 def transcribe(shop: Workshop, episode: Episode, progress: Progress) -> None:
     """The transcript, sentence by sentence, and beside it what the machine heard."""
     keep(shop, episode, heard_recording(shop.project, episode), hear(shop, episode, progress))
+    count = shop.speakers or len(episode.speakers)
+    if count and not shop.project.edited(episode.slug):
+        _label_if_possible(shop, episode, count)
 
 
 def hear(shop: Workshop, episode: Episode, progress: Progress) -> Account:
@@ -140,6 +147,42 @@ def _seconds(shop: Workshop, episode: Episode) -> float:
     """How long the episode's sound is, as far as is known: 0 otherwise."""
     published = shop.project.audio(episode.slug)
     return published.seconds if published else audio.length(recording_of(episode))
+
+
+def label(shop: Workshop, episode: Episode, count: int, progress: Progress) -> Transcript:
+    """Say who says each sentence of the transcript that is there, when `count` people speak."""
+    from placecast.transcribe import speakers
+
+    project, transcript = shop.project, shop.project.transcript(episode, shop.show)
+    if transcript is None or not transcript.cues:
+        raise UsageError(episode.slug, "has no transcript yet.", f"Make it with: placecast transcribe {episode.slug}")
+    heard = speakers.label(
+        audio.read_samples(samples_of(shop, episode)), transcript.cues, count=count, progress=progress
+    )
+    made = turns.labelled(transcript, heard.speakers, episode.speakers)
+    _tell_doubts(shop, episode, made, heard)
+    text, record = vtt.write(made), project.record(episode.slug)
+    if record and not project.edited(episode.slug):
+        project.write_transcript(episode.slug, text, replace(record, vtt=sha256(text.encode())))
+    else:
+        project.write_edited(episode.slug, text)
+    return made
+
+
+def _label_if_possible(shop: Workshop, episode: Episode, count: int) -> None:
+    """An episode is not kept back because nothing is installed that tells voices apart."""
+    try:
+        label(shop, episode, count, no_progress)
+    except EngineError as error:
+        shop.reporter.warn(f"{episode.slug}: its speakers are not labelled. {error.faults[0]}")
+
+
+def _tell_doubts(shop: Workshop, episode: Episode, made: Transcript, heard: Labelled) -> None:
+    if not heard.reliable:
+        shop.reporter.warn(f"{episode.slug}: check who speaks, the labels are not reliable: {heard.reason}")
+    for change in heard.changes:
+        sentence = made.cues[change.cue].text
+        shop.reporter.warn(f"{episode.slug}: at {clock(change.seconds)} somebody else takes over within: {sentence!r}")
 
 
 def leave(shop: Workshop, episode: Episode) -> None:

@@ -24,6 +24,20 @@ def take(run: Run, slug: str, file: Path, *, replace: bool = False) -> None:
         scribe.leave(shop, episode)
 
 
+def label(run: Run, slug: str, count: int) -> Transcript:
+    """Say who says each sentence, told apart by voice. Names come from the episode's `speakers`."""
+    with run.project.locked():
+        shop, episode = _open(run, slug)
+        count = count or len(episode.speakers)
+        if not count:
+            cure = 'Say how many with --count, or write speakers = ["Full Name", …] in episode.md.'
+            raise UsageError(slug, "nobody has said how many people speak in it.", cure)
+        with run.reporter.step(f"tell the {count} voices of {slug} apart", "asked for") as progress:
+            made = scribe.label(shop, episode, count, progress)
+        scribe.leave(shop, episode)
+        return made
+
+
 def rename(run: Run, slug: str, names: Mapping[str, str]) -> Transcript:
     """Give speakers other names, wherever they speak."""
     return _change(run, slug, lambda transcript: turns.renamed(transcript, names))
@@ -54,5 +68,5 @@ def _open(run: Run, slug: str) -> tuple[Workshop, Episode]:
     show, episodes = run.project.load()
     require(episodes, [slug])
     episode = next(each for each in episodes if each.slug == slug)
-    shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=show)
+    shop = run.workshop(show)
     return shop, episode

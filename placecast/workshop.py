@@ -41,6 +41,7 @@ class Workshop:
     reporter: Reporter
     load_engine: Callable[[Transcription], Engine]
     show: Show
+    speakers: int = 0  # how many people are heard, if the producer says so for this run
     clock: Callable[[], float] = time.monotonic
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, interactive, make_run
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     metavar="REASON",
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
+@SPEAKERS
 @FOLDER
 @NO_INPUT
 @QUIET
@@ -101,6 +102,7 @@ def publish(
     dry_run: bool,
     transcript: Path | None,
     unreviewed: str | None,
+    speakers: int,
     folder: Path,
     no_input: bool,
     **flags: bool,
@@ -116,7 +118,7 @@ def publish(
     """
     from placecast import pipeline, transcripts
 
-    run, steps = make_run(folder, ask=not no_input, **flags), frozenset(redo)
+    run, steps = make_run(folder, ask=not no_input, speakers=speakers, **flags), frozenset(redo)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if transcript and len(names) != 1:

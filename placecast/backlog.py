@@ -10,18 +10,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
-from placecast import __version__, audio, files, production, work
+from placecast import __version__, audio, files, production, scribe, work
 from placecast.cluster import spread
 from placecast.errors import AudioError, EngineError, PlacecastError, StorageError
 from placecast.jobs import LOADER, Job, StoredSound
 from placecast.jobs import work as hear
 from placecast.model import Audio, Episode, Progress
 from placecast.pipeline import Run, require
-from placecast.production import Workshop
 from placecast.project import Project
 from placecast.timecode import spoken
 from placecast.transcribe.account import Account
+from placecast.workshop import Workshop, heard_recording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +70,14 @@ def transcribe_all(
     with run.project.locked():
         show, episodes = run.project.load()
         require(episodes, slugs)
-        shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=show)
+        shop = run.workshop(show)
         wanted = [each for each in episodes if not slugs or each.slug in slugs]
         report = Report()
         tasks = list(_tasks(shop, wanted, redo, report))
         if tasks:
             whole = sum(task.seconds for task in tasks)
             with run.reporter.step(f"transcribe {_count(len(tasks))}", f"{spoken(whole)} of sound") as progress:
-                meter = _Meter(whole, progress)
+                meter = _Meter(tasks, progress)
                 if cluster:
                     _on_cluster(shop, tasks, report, meter, cluster, loader)
                 else:
@@ -112,10 +113,10 @@ def _here(run: Run, shop: Workshop, tasks: Sequence[_Task], report: Report, mete
         shop.reporter.tell(f"{task.episode.slug} ({task.reason})")
         with _failing_alone(shop, task.episode.slug, report):
             _bring_sound(run, shop, task.episode)
-            production.transcribe(shop, task.episode, meter.of(task))
-            production.leave(shop, task.episode)
+            scribe.transcribe(shop, task.episode, partial(meter.tell, task.episode.slug))
+            scribe.leave(shop, task.episode)
             report.done.append(task.episode.slug)
-        meter.finish(task)
+        meter.finish(task.episode.slug)
 
 
 def _on_cluster(
@@ -125,10 +126,10 @@ def _on_cluster(
     for task in tasks:
         with _failing_alone(shop, task.episode.slug, report):
             jobs[task.episode.slug] = _job(shop, task.episode, loader)
-    for slug, outcome in spread(address, hear, jobs, version=__version__):
+    for slug, outcome in spread(address, hear, jobs, version=__version__, told=meter.tell):
         with _failing_alone(shop, slug, report):
             _receive(shop, by_slug[slug], jobs[slug], outcome, report)
-        meter.finish(by_slug[slug])
+        meter.finish(slug)
 
 
 def _receive(shop: Workshop, task: _Task, job: Job, outcome: Account | Exception, report: Report) -> None:
@@ -139,7 +140,7 @@ def _receive(shop: Workshop, task: _Task, job: Job, outcome: Account | Exception
     if _transcript(shop.project, task.episode) != task.transcript:
         report.untouched[slug] = "its transcript was written or changed in the meantime, and is kept"
         return
-    production.keep(shop, task.episode, job.sha256, outcome)
+    scribe.keep(shop, task.episode, job.sha256, outcome)
     report.done.append(slug)
     shop.reporter.tell(f"{slug}: transcribed")
 
@@ -148,7 +149,7 @@ def _job(shop: Workshop, episode: Episode, loader: str) -> Job:
     published, recording = shop.project.audio(episode.slug), _recording(episode)
     if published is None and recording is None:
         raise _no_sound(shop.project, episode)
-    digest = production.heard_recording(shop.project, episode)
+    digest = heard_recording(shop.project, episode)
     same = published if published and published.made_from.recording == digest else None
     return Job(
         slug=episode.slug,
@@ -157,7 +158,7 @@ def _job(shop: Workshop, episode: Episode, loader: str) -> Job:
         stored=StoredSound(key=same.path, bytes=same.bytes, sha256=same.sha256) if same else None,
         target=shop.show.target,
         transcription=shop.transcription,
-        request=production.request(shop.show, episode),
+        request=scribe.request(shop.show, episode),
         loader=loader,
     )
 
@@ -189,22 +190,29 @@ def _failing_alone(shop: Workshop, slug: str, report: Report) -> Iterator[None]:
 
 
 class _Meter:
-    """The share of all the sound that is done, told while one episode after the other gets on."""
+    """The share of all the sound that is done, told while episodes get on: from several threads, where there are."""
 
-    def __init__(self, seconds: float, progress: Progress) -> None:
-        self._whole = seconds or 1.0
-        self._finished = 0.0
+    def __init__(self, tasks: Sequence[_Task], progress: Progress) -> None:
+        self._seconds = {task.episode.slug: task.seconds for task in tasks}
+        self._shares = dict.fromkeys(self._seconds, 0.0)
+        self._finished: set[str] = set()
         self._progress = progress
+        self._lock = Lock()
 
-    def of(self, task: _Task) -> Progress:
-        return partial(self._tell, task)
+    def tell(self, slug: str, share: float) -> None:
+        """One episode has come so far; what is told after its end comes too late."""
+        with self._lock:
+            if slug not in self._finished:
+                self._shares[slug] = share
+                self._progress(self._whole())
 
-    def finish(self, task: _Task) -> None:
-        self._finished += task.seconds
-        self._progress(min(self._finished / self._whole, 1.0))
+    def finish(self, slug: str) -> None:
+        self.tell(slug, 1.0)
+        self._finished.add(slug)
 
-    def _tell(self, task: _Task, share: float) -> None:
-        self._progress(min((self._finished + share * task.seconds) / self._whole, 1.0))
+    def _whole(self) -> float:
+        done = sum(share * self._seconds[slug] for slug, share in self._shares.items())
+        return min(done / (sum(self._seconds.values()) or 1.0), 1.0)
 
 
 def _explained(slug: str, error: Exception) -> PlacecastError:

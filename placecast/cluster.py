@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from placecast.errors import EngineError
+from placecast.model import Progress
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -18,13 +20,19 @@ if TYPE_CHECKING:
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 
+Work = Callable[[Given, Progress], Result]
+Told = Callable[[str, float], None]
+
+_WORTH_TELLING = 0.01  # of an item
 _PATIENCE = 15  # seconds for the scheduler to answer
 
 
 def spread(
-    address: str, work: Callable[[Given], Result], items: Mapping[str, Given], *, version: str
+    address: str, work: Work[Given, Result], items: Mapping[str, Given], *, version: str, told: Told
 ) -> Iterator[tuple[str, Result | Exception]]:
     """Each item's result, or what went wrong with it, as they come: once each.
+
+    `told` hears of each item's progress by its name, from another thread.
 
     Work whose worker died is done again by others, as often as dask's `allowed-failures` says, and at last alone, with
     nothing else on the cluster that could be at fault. EngineError when there is no
@@ -32,7 +40,9 @@ def spread(
     """
     with _connected(address) as client:
         _check_workers(client, address, version)
-        yield from _gathered(client, address, work, items)
+        topic = f"placecast-{uuid4().hex}"
+        client.subscribe_topic(topic, lambda event: told(*event[1]))
+        yield from _gathered(client, address, partial(_told_on, work, topic), items)
 
 
 @contextmanager
@@ -75,8 +85,22 @@ def _check_workers(client: Client, address: str, version: str) -> None:
             raise EngineError(worker, f"this worker has {has}, and this machine has {version}.", cure)
 
 
+def _told_on(work: Work[Given, Result], topic: str, name: str, item: Given) -> Result:
+    """On the worker: do the work, and let the scheduler pass on how far it has come."""
+    from distributed import get_worker
+
+    worker, latest = get_worker(), [0.0]
+
+    def progress(share: float) -> None:
+        if abs(share - latest[-1]) >= _WORTH_TELLING:
+            latest.append(share)
+            worker.log_event(topic, (name, share))
+
+    return work(item, progress)
+
+
 def _gathered(
-    client: Client, address: str, work: Callable[[Given], Result], items: Mapping[str, Given]
+    client: Client, address: str, work: Callable[[str, Given], Result], items: Mapping[str, Given]
 ) -> Iterator[tuple[str, Result | Exception]]:
     from distributed import as_completed
 
@@ -93,8 +117,8 @@ def _gathered(
         yield name, _outcome(_submitted(client, work, name, items[name]), address)
 
 
-def _submitted(client: Client, work: Callable[[Given], Result], name: str, item: Given) -> Future[Result]:
-    return client.submit(work, item, key=f"{name}-{uuid4().hex[:8]}", pure=False)
+def _submitted(client: Client, work: Callable[[str, Given], Result], name: str, item: Given) -> Future[Result]:
+    return client.submit(work, name, item, key=f"{name}-{uuid4().hex[:8]}", pure=False)
 
 
 class _KilledError(EngineError):

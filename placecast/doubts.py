@@ -17,13 +17,15 @@ from placecast.timecode import clock
 
 Kind = Literal["loop", "phantom", "prompted", "name", "end", "near-name", "unsure", "unlikely", "overlap"]
 
+VERSION = 1  # another one finds other doubts in the same words
+
 # How much harm a doubt of this kind may be; for those that go by a probability, what its lack adds.
 _WEIGHTS: dict[Kind, tuple[float, float]] = {
     "loop": (1.0, 0.0),
     "phantom": (0.95, 0.0),
     "end": (0.9, 0.0),
     "prompted": (0.85, 0.0),
-    "name": (0.5, 0.4),
+    "name": (0.8, 0.04),
     "near-name": (0.4, 0.4),
     "unsure": (0.2, 0.5),
     "unlikely": (0.5, 0.0),
@@ -254,10 +256,12 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _beyond(cues: Sequence[Cue], seconds: float | None) -> Iterator[Doubt]:
-    for number, cue in enumerate(cues):
-        if seconds is not None and cue.end > seconds + _TOLERANCE:
-            reason = f"The sound ends at {clock(seconds)}, before this sentence does."
-            yield _of_cue(number, cue, "end", reason)
+    """The first sentence that the sound is too short for: when there are more, they have one reason."""
+    late = [number for number, cue in enumerate(cues) if seconds is not None and cue.end > seconds + _TOLERANCE]
+    if late and seconds is not None:
+        more = f", and so do {len(late) - 1} more" if len(late) > 1 else ""
+        reason = f"The sound ends at {clock(seconds)}, but this sentence goes on after that{more}."
+        yield _of_cue(late[0], cues[late[0]], "end", reason)
 
 
 def _together(cues: Sequence[Cue]) -> Iterator[Doubt]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from placecast import audio, files
 from placecast.errors import AudioError, StorageError
-from placecast.model import Target, Transcription, no_progress
+from placecast.model import Progress, Target, Transcription, no_progress
 from placecast.storage import open_storage
 from placecast.transcribe.account import Account, take_account
 from placecast.transcribe.listening import Request
@@ -51,7 +51,7 @@ class Job:
     loader: str = LOADER
 
 
-def work(job: Job) -> Account:
+def work(job: Job, progress: Progress = no_progress) -> Account:
     """Find the sound, hear it, and tell what was heard."""
     with TemporaryDirectory(prefix="placecast-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -59,7 +59,7 @@ def work(job: Job) -> Account:
         with _HEARING:
             engine = _engine(job.loader, job.transcription)
             samples = audio.read_samples(folder / "samples.f32")
-            return take_account(engine, samples, job.request, progress=no_progress)
+            return take_account(engine, samples, job.request, progress=progress)
 
 
 # A worker may run several jobs in threads of one process: they share its model, which hears one recording at a time.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast import turns
 from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
@@ -22,14 +23,17 @@ from placecast.pace import Pace
 from placecast.timecode import clock
 
 if TYPE_CHECKING:
+    from placecast import backlog
     from placecast.checks import Finding
     from placecast.doubts import Doubt
     from placecast.model import Episode, Show, Transcript
     from placecast.pipeline import Built, Plan
     from placecast.survey import Standing
+    from placecast.transcribe.holdings import Holding
+    from placecast.transcribe.weights import Weights
 
 LEVELS = ("required", "recommended", "best")
-_DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
+_DONE = {"master": "mastered", "transcribe": "transcribed", "spell": "spelled anew", "tag": "tagged"}
 _BAR = 28
 _HELD = (
     "nobody has approved its transcript. Read it with: placecast review {slug}\n"
@@ -224,6 +228,58 @@ def standings(show_facts: Show, found: Sequence[Standing]) -> Answer:
         lines.append(f"  {each.episode.slug:<{width}}  {each.state:<12}  {each.next}".rstrip())
     data = [{"slug": each.episode.slug, "state": each.state, "next": each.next} for each in found]
     return Answer(lines=tuple(lines), data={"show": show_facts.title, "episodes": data})
+
+
+def transcribed(made: backlog.Report) -> Answer:
+    """What became of many episodes: the failures, with what to do about them, come last."""
+    lines = [f"{slug}: nothing to do, {reason}" for slug, reason in made.untouched.items()]
+    lines += [f"{slug}: transcribed" for slug in made.done]
+    lines += [f"{each.slug}: failed\n  {fault}" for each in made.failures for fault in each.error.faults]
+    failures = [
+        {"slug": each.slug, "exit_code": each.error.exit_code, "faults": [asdict(fault) for fault in each.error.faults]}
+        for each in made.failures
+    ]
+    data = {"transcribed": list(made.done), "untouched": dict(made.untouched), "failed": failures}
+    return Answer(lines=tuple(lines or ["There are no episodes."]), data=data)
+
+
+def taken(slug: str, transcript: Transcript) -> Answer:
+    """What became of a transcript that the producer brought along."""
+    who = turns.speakers(transcript)
+    said = f", said by {', '.join(who)}" if who else ""
+    line = f"{slug}: {_count(len(transcript.cues), 'sentence')}{said}. Read them with: placecast review {slug}"
+    return Answer(lines=(line,), data={"slug": slug, "sentences": len(transcript.cues), "speakers": list(who)})
+
+
+def models(held: Sequence[Holding], chosen: str | None) -> Answer:
+    """The models that can be had, and where they are. `chosen`: the one that suits this machine."""
+    lines = []
+    for each in held:
+        model, mark = each.model, "  (suits this machine)" if each.model.name == chosen else ""
+        facts = f"{size(model.bytes)}, {model.memory / 1e9:.1f} GB of memory, {model.languages}"
+        place = f"here: {each.place}, {each.source}" if each.place else f"not here; got by {each.way}"
+        lines.append(f"{model.name:<9} {facts}{mark}\n          {model.purpose}\n          {place}")
+    lines.append("Get one with: placecast models fetch NAME. All of them: MIT licence, by OpenAI.")
+    facts_of = [
+        {
+            **{name: getattr(each.model, name) for name in ("name", "purpose", "languages", "bytes", "memory")},
+            **{"sha256": each.model.sha256, "licence": each.model.licence, "place": each.place},
+            **{"source": each.source, "engines": list(each.engines), "way": each.way},
+        }
+        for each in held
+    ]
+    return Answer(lines=tuple(lines), data={"models": facts_of, "chosen": chosen})
+
+
+def verified(checked: Mapping[str, Sequence[tuple[Weights, bool]]]) -> Answer:
+    """The weights that were read, by model: each with whether it is as it was published."""
+    lines, data = [], []
+    for name, found in checked.items():
+        for weights, known in found:
+            says = "as it was published" if known else "a model that only you have"
+            lines.append(f"{name}: {weights.source} is {says} (SHA-256 {weights.sha256})")
+            data.append({"model": name, "source": weights.source, "sha256": weights.sha256, "published": known})
+    return Answer(lines=tuple(lines or ["There are no models on this machine."]), data={"verified": data})
 
 
 def findings(found: Sequence[Finding], level: str) -> Answer:

@@ -67,8 +67,8 @@ def _review(project: Project, show: Show, episode: Episode) -> str:
     verdict = project.verdict(episode)
     if verdict.approval:
         return f"approved by {verdict.approval.by}"
-    count = len(reviewing.doubts_of(project, show, episode))
+    count = reviewing.count_doubts(project, show, episode)
     found = f"{count} doubtful word{'s' * (count != 1)}"
     waiver = f", let out unreviewed: {verdict.waiver.reason}" if verdict.waiver else ""
-    lapsed = f"{verdict.lapsed} " if verdict.lapsed else ""
-    return f"{lapsed}to review ({found}{waiver}): placecast review {episode.slug}"
+    lapsed = f"; {verdict.lapsed[:1].lower()}{verdict.lapsed[1:].rstrip('.')}" if verdict.lapsed else ""
+    return f"to review ({found}{waiver}{lapsed}): placecast review {episode.slug}"

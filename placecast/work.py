@@ -66,8 +66,8 @@ def transcription(state: State, redo: bool) -> Work:
     """The transcript alone, wherever its sound may be: what `placecast transcribe` does to this episode."""
     asked: frozenset[StepName] = frozenset({"transcribe"}) if redo else frozenset()
     reasons = _transcript_reason(state, asked)
-    steps = tuple(Step(slug=state.slug, name=name, reason=reason) for name, reason in reasons.items())
-    return Work(steps=steps, warnings=_warnings(state))
+    steps = [Step(slug=state.slug, name=name, reason=reasons[name]) for name in reasons if name == "transcribe"]
+    return Work(steps=tuple(steps), warnings=_warnings(state))
 
 
 def _faults(state: State, redo: frozenset[StepName]) -> tuple[Fault, ...]:

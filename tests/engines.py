@@ -36,7 +36,7 @@ class ByLanguage(FakeEngine):
         if language == ALWAYS_DIES or (language == DIES_ONCE and self._first_time()):
             os._exit(1)
         if language == SLOW:
-            time.sleep(1.5)
+            time.sleep(0.7)
         return super().hear(chunks, language=language, names=names, timed=timed)
 
     def _first_time(self) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import dask
@@ -27,7 +28,6 @@ from placecast.errors import (
     UsageError,
 )
 from placecast.model import FolderTarget, Progress, Transcription
-from placecast.pipeline import Run
 from placecast.transcribe.listening import Request
 from tests.engines import ALWAYS_DIES, DIES_ONCE, FAILS, LOADER, SLOW, ByLanguage
 from tests.listener import publish_into
@@ -36,7 +36,7 @@ from tests.small_show import Recorder, SmallShow, make
 
 
 class Watching(Recorder):
-    """Remembers the shares as well. `when`: done once something is told that contains these words."""
+    """Remembers the shares as well."""
 
     shares: list[float]
 
@@ -65,6 +65,10 @@ def add(show: SmallShow, slug: str, *, language: str = "", seconds: float = 4.0,
 
 def run(show: SmallShow, *slugs: str, cluster: str | None = None, redo: bool = False) -> Report:
     return transcribe_all(show.run(), slugs, cluster=cluster, redo=redo, loader=LOADER)
+
+
+def watched(show: SmallShow, reporter: Watching, cluster: str | None = None) -> Report:
+    return transcribe_all(replace(show.run(), reporter=reporter), cluster=cluster, loader=LOADER)
 
 
 def transcripts(show: SmallShow) -> set[str]:
@@ -110,10 +114,10 @@ def test_a_transcript_that_a_person_wrote_is_kept(show: SmallShow) -> None:
     run(show)
     path = show.project.transcript_file("digbeth")
     path.write_text(path.read_text("utf-8").replace("real", "true"), "utf-8")
-    report = run(show, "digbeth", redo=True)
-    assert report.done == []
-    assert any("is kept" in warning for warning in show.last.warnings)
-    assert "true" in path.read_text("utf-8")
+    edited = path.read_text("utf-8")
+    assert run(show).done == []
+    assert run(show, "digbeth", redo=True).done == ["digbeth"]
+    assert path.read_text("utf-8") == edited
 
 
 def test_a_damaged_record_is_the_failure_of_its_episode(show: SmallShow) -> None:
@@ -133,33 +137,16 @@ def test_a_missing_engine_is_told_once_and_as_itself(show: SmallShow) -> None:
     def missing(transcription: Transcription) -> ByLanguage:
         raise EngineError("openai-whisper", "is not installed.", "cure")
 
-    ours = show.run()
     with pytest.raises(EngineError, match="is not installed"):
-        transcribe_all(
-            Run(
-                project=ours.project,
-                reporter=ours.reporter,
-                now=ours.now,
-                load_engine=missing,
-                open_storage=ours.open_storage,
-            )
-        )
+        transcribe_all(replace(show.run(), load_engine=missing))
 
 
 def test_progress_goes_by_the_length_of_the_sound(show: SmallShow) -> None:
     add(show, "bangor", seconds=4)
     add(show, "hull", seconds=12)
     add(show, "lille", language=FAILS, seconds=4)
-    ours, watching = show.run(), Watching()
-    transcribe_all(
-        Run(
-            project=ours.project,
-            reporter=watching,
-            now=ours.now,
-            load_engine=ours.load_engine,
-            open_storage=ours.open_storage,
-        )
-    )
+    watching = Watching()
+    watched(show, watching)
     assert watching.steps == [("transcribe 3 episodes", "20 seconds of sound")]
     assert watching.shares == sorted(watching.shares)
     assert 0.2 in [round(share, 3) for share in watching.shares]
@@ -319,22 +306,40 @@ class Author(Watching):
 
 def test_a_transcript_that_appears_in_the_meantime_is_kept(show: SmallShow, cluster: LocalCluster) -> None:
     add(show, "digbeth")
-    add(show, "venlo", language=SLOW)
-    author, ours = Author(), show.run()
+    add(show, "venlo", language=SLOW, seconds=70)
+    author = Author()
     author.path = show.project.transcript_file("venlo")
-    with_author = Run(
-        project=ours.project,
-        reporter=author,
-        now=ours.now,
-        load_engine=ours.load_engine,
-        open_storage=ours.open_storage,
-    )
-    report = transcribe_all(with_author, cluster=cluster.scheduler_address, loader=LOADER)
+    report = watched(show, author, cluster.scheduler_address)
     assert report.done == ["digbeth"]
     assert "kept" in report.untouched["venlo"]
     assert "By hand." in author.path.read_text("utf-8")
     assert not show.project.record_file("venlo").exists()
-    assert author.shares == [0.5, 1.0]
+
+
+def test_progress_comes_back_from_the_workers_while_they_hear(show: SmallShow, cluster: LocalCluster) -> None:
+    add(show, "venlo", language=SLOW, seconds=100)
+    watching = Watching()
+    assert watched(show, watching, cluster.scheduler_address).done == ["venlo"]
+    assert watching.shares == sorted(watching.shares)
+    assert len([share for share in watching.shares if 0.1 < share < 0.9]) >= 2
+    assert watching.shares[-1] == 1.0
+
+
+class Impatient(Watching):
+    """A person who stops the run when the first transcript is there."""
+
+    def tell(self, text: str) -> None:
+        if text == "digbeth: transcribed":
+            raise KeyboardInterrupt
+
+
+def test_stopping_a_run_on_a_cluster_keeps_what_is_finished(show: SmallShow, cluster: LocalCluster) -> None:
+    add(show, "digbeth")
+    add(show, "venlo", language=SLOW, seconds=70)
+    with pytest.raises(KeyboardInterrupt):
+        watched(show, Impatient(), cluster.scheduler_address)
+    assert transcripts(show) == {"digbeth"}
+    assert run(show, cluster=cluster.scheduler_address).done == ["venlo"]
 
 
 def test_another_version_of_placecast_on_a_worker_is_told_before_anything_is_sent(

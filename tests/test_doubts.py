@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from placecast import doubts, realign, sentences
 from placecast.doubts import Doubt
 from placecast.model import Cue, Flag, MachineRecord, Name, Names, Transcript, Word
@@ -91,14 +89,7 @@ def test_an_edit_settles_the_doubt_and_brings_up_no_other() -> None:
     assert marked(heard, edit=("Hounds", "Towns")) == [("unsure", "Towns do better with *parks*.")]
 
 
-def test_a_word_that_only_sounds_like_a_name_comes_with_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    def sounds_like(texts: list[str], names: Names) -> tuple[object, ...]:
-        at = texts.index("Hartly") if "Hartly" in texts else None
-        resemblance = doubts.spelling.Resemblance
-        return () if at is None else (resemblance(first=at - 1, last=at + 1, name="Rosa Hartley", score=0.9),)
-
-    # The ear of names.py is tested with names.py.
-    monkeypatch.setattr(doubts.spelling, "resemblances", sounds_like)
+def test_a_word_that_only_sounds_like_a_name_comes_with_the_name() -> None:
     (doubt,), _ = found(words("I am Rosa Hartly's guest.", {"Rosa": 0.2}), names=ROSA)
     assert (doubt.kind, doubt.text, doubt.suggestion) == ("name", "Rosa Hartly", "Rosa Hartley")
 
@@ -152,6 +143,9 @@ def test_sentences_after_the_end_of_the_sound_and_two_at_once_are_shown() -> Non
     transcript = Transcript(cues=cues, language="en")
     made = doubts.find(transcript, realign.timed(transcript, ()), None, Names(), seconds=4.0)
     assert [(each.kind, each.cue) for each in made] == [("end", 2), ("overlap", 1)]
+    (late, *_) = doubts.find(transcript, realign.timed(transcript, ()), None, Names(), seconds=0.5)
+    assert late.cue == 0
+    assert late.reason == "The sound ends at 0:00, but this sentence goes on after that, and so do 2 more."
 
 
 def test_the_gravest_comes_first() -> None:

@@ -16,7 +16,7 @@ from whisper.model import AudioEncoder, TextDecoder
 
 from placecast.errors import EngineError
 from placecast.fingerprint import sha256
-from placecast.model import Transcription
+from placecast.model import Progress, Transcription
 from placecast.transcribe import fetching, hardware, load_engine
 from placecast.transcribe.catalogue import Content, Packaged, Part
 from placecast.transcribe.choice import Choice, choose, settle
@@ -250,17 +250,31 @@ def test_a_choice_says_why() -> None:
     )
 
 
-def test_a_chosen_model_that_is_not_here_is_fetched(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("settings", [{}, {"model": "base"}])
+def test_a_model_that_is_not_here_is_fetched_and_that_is_said(
+    settings: dict[str, str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("placecast.transcribe.choice.is_here", lambda *_: False)
     asked: list[tuple[str, str]] = []
-    settled = settle(
-        Transcription(),
-        tell=pytest.fail,
-        machine=lambda _: SMALL,
-        fetch=lambda name, engine: asked.append((name, engine)),
-    )
-    assert settled.model == "base"
+    said: list[str] = []
+
+    def download(name: str, engine: str, progress: Progress) -> None:
+        asked.append((name, engine))
+        for share in (0.1, 0.26, 0.3, 0.8, 1.0):
+            progress(share)
+
+    ways: dict[str, Any] = {"tell": said.append, "warn": pytest.fail, "machine": lambda _: SMALL, "fetch": download}
+    assert settle(Transcription(**settings), **ways).model == "base"
     assert asked == [("base", "whisper")]
+    assert said == [
+        "fetching Whisper's model base (145 MB), which is done once on this machine",
+        "25 % of base is here",
+        "75 % of base is here",
+    ]
+
+
+def fail(name: str, engine: str, progress: Progress) -> None:
+    raise EngineError("Whisper model base", "no network.", "cure")
 
 
 @pytest.mark.parametrize("offline", [False, True])
@@ -268,16 +282,18 @@ def test_a_chosen_model_that_cannot_be_had_gives_way_to_one_that_is_here(
     cache: Path, offline: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("placecast.transcribe.choice.is_here", lambda name, _: name in ("small", "tiny"))
-    said: list[str] = []
+    warned: list[str] = []
+    ways: dict[str, Any] = {"tell": str, "warn": warned.append, "machine": lambda _: SMALL, "fetch": fail}
+    assert settle(Transcription(), offline=offline, **ways).model == "small"
+    assert len(warned) == 1
+    assert "base would suit this machine better" in warned[0]
+    assert ("the download was not tried" if offline else "no network") in warned[0]
 
-    def fail(name: str, engine: str) -> None:
-        raise EngineError("Whisper model base", "no network.", "cure")
 
-    settled = settle(Transcription(), offline=offline, tell=said.append, machine=lambda _: SMALL, fetch=fail)
-    assert settled.model == "small"
-    assert len(said) == 1
-    assert "base would suit this machine better" in said[0]
-    assert ("the download was not tried" if offline else "no network") in said[0]
+def test_a_model_that_the_show_names_gives_way_to_no_other(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("placecast.transcribe.choice.is_here", lambda name, _: name == "small")
+    with pytest.raises(EngineError, match="no network"):
+        settle(Transcription(model="base"), tell=str, warn=pytest.fail, machine=lambda _: SMALL, fetch=fail)
 
 
 def test_with_no_model_here_and_none_to_be_had_the_reason_is_the_error(
@@ -286,12 +302,13 @@ def test_with_no_model_here_and_none_to_be_had_the_reason_is_the_error(
     monkeypatch.setattr("placecast.transcribe.choice.is_here", lambda *_: False)
     monkeypatch.setattr(fetching, "PACKAGED", ())
     with pytest.raises(EngineError, match="OpenAI's download failed"):
-        settle(Transcription(), tell=pytest.fail, machine=lambda _: SMALL)
+        settle(Transcription(), tell=str, warn=pytest.fail, machine=lambda _: SMALL)
 
 
 def test_a_machine_without_memory_for_any_model_is_told() -> None:
+    tiny = Hardware(cores=1, memory=200_000_000)
     with pytest.raises(EngineError, match=r"0\.2 GB of memory"):
-        settle(Transcription(), tell=pytest.fail, machine=lambda _: Hardware(cores=1, memory=200_000_000))
+        settle(Transcription(), tell=str, warn=pytest.fail, machine=lambda _: tiny)
 
 
 def test_an_engine_is_loaded_with_the_true_name_of_the_chosen_model(monkeypatch: pytest.MonkeyPatch) -> None:

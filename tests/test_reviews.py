@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placecast import reviews
+from placecast import report, reviews
 from placecast.errors import PlacecastError, TranscriptError, UsageError
 from placecast.fingerprint import sha256
 from placecast.project import reviewing
 from placecast.reviews import Review
-from tests import small_show
+from placecast.survey import survey
+from tests import desks, small_show, sounds
 from tests.small_show import SmallShow
 
 NOW = datetime(2026, 5, 3, 10, 30, tzinfo=UTC)
@@ -156,8 +158,6 @@ def test_a_new_recording_takes_the_approval_away_once_listeners_hear_it(show: Sm
     show.publish()
     assert state(show) == "approved"
     folder = show.project.root / "episodes" / "digbeth"
-    from tests import sounds
-
     sounds.save(folder / "recording.wav", sounds.speech(4.0, seed=9))
     show.publish()
     assert state(show) == "edited"
@@ -217,3 +217,39 @@ def test_pages_and_feed_follow_the_approval(show: SmallShow) -> None:
     assert label not in feed.read_text("utf-8")
     assert "Machine transcript, checked by Ana &lt;Müller&gt; on 3 May 2026." in page.read_text("utf-8")
     assert "Digbeth" not in statement.read_text("utf-8")
+
+
+# What is said on the terminal
+
+
+def said(show: SmallShow) -> str:
+    facts, episodes = show.project.load()
+    (standing,) = survey(show.project, facts, episodes, show.now)
+    return standing.next
+
+
+def test_status_says_what_waits_and_who_answers(show: SmallShow) -> None:
+    assert said(show) == "to review (0 doubtful words): placecast review digbeth"
+    facts, (episode,) = show.project.load()
+    reviewing.waive(show.project, facts, episode, "nobody is here", NOW)
+    assert said(show) == ("to review (0 doubtful words, let out unreviewed: nobody is here): placecast review digbeth")
+    approve(show, "Ana")
+    assert said(show) == "approved by Ana"
+    path = show.project.transcript_file("digbeth")
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    assert "(0 doubtful words; the text has changed since Ana approved the transcript): placecast review" in said(show)
+
+
+def test_doubts_are_listed_with_their_words_marked_and_the_way_to_hear_them(tmp_path: Path) -> None:
+    table = desks.make(tmp_path)
+    found = reviewing.doubts_of(table.project, table.show, table.episode)
+    transcript = table.project.transcript(table.episode, table.show)
+    assert transcript is not None
+    answer = report.doubts(found, transcript, desks.SLUG)
+    lines = [click.unstyle(line) for line in answer.lines]
+    assert lines[0] == "  1     0:14  *Thanks for watching*."
+    assert lines[1].strip() == "Invented."
+    assert lines[2] == "  2     0:12  We went to *grim bee* by train."
+    assert lines[3].strip() == "A name. Perhaps: Grimsby."
+    assert answer.data["doubts"][1]["sentence"] == "We went to grim bee by train."
+    assert "placecast approve digbeth" in report.doubts((), transcript, desks.SLUG).lines[0]

@@ -120,8 +120,8 @@ def test_a_damaged_memory_is_no_memory(damage: bytes, environ: Mapping[str, str]
 def test_a_producer_is_told_before_it_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     show = make(tmp_path / "show", engine=Named())
-    show.add("digbeth", seconds=70)
+    show.add("digbeth", seconds=10)
     show.publish()
     (note,) = show.last.notes
-    assert note.startswith("1 minute 10 seconds to hear: about ")
+    assert note.startswith("10 seconds to hear: about ")
     assert "with Whisper's base on " in note

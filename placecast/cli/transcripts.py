@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +11,159 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, interactive
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
 from placecast.errors import UsageError
+from placecast.timecode import parse_clock
 
 if TYPE_CHECKING:
     from placecast.doubts import Doubt
     from placecast.model import Episode, Show
     from placecast.project import Project
+
+
+@click.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option("--all", "everything", is_flag=True, help="Every episode that has no transcript of its recording yet.")
+@click.option("--redo", is_flag=True, help="Hear them again; what people have edited is kept.")
+@click.option("--cluster", metavar="ADDRESS", help="Spread the work over a dask cluster: tcp://host:8786")
+@SPEAKERS
+@FOLDER
+@NO_INPUT
+@QUIET
+@JSON
+def transcribe(
+    slugs: tuple[str, ...],
+    everything: bool,
+    redo: bool,
+    cluster: str | None,
+    speakers: int,
+    folder: Path,
+    no_input: bool,
+    **flags: bool,
+) -> None:
+    """Transcribe episodes, drafts included, and publish nothing.
+
+    One that fails does not stop the others. Ctrl-C keeps what is finished, and the next run goes on from there.
+    """
+    from placecast import backlog
+
+    if bool(slugs) == everything:
+        what = "names no episode." if not slugs else "names episodes, and --all as well."
+        raise UsageError("placecast transcribe", what, "Name the episodes, or give --all for a whole back catalogue.")
+    run = make_run(folder, ask=not no_input, speakers=speakers, **flags)
+    made = backlog.transcribe_all(run, slugs, cluster=cluster, redo=redo)
+    report.show(report.transcribed(made), **flags)
+    sys.exit(made.exit_code)
+
+
+@click.command()
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where people have written or edited the one that is there.")
+@FOLDER
+@QUIET
+@JSON
+def transcript(slug: str, file: Path, replace: bool, folder: Path, **flags: bool) -> None:
+    """Make FILE the transcript of the episode SLUG: WebVTT, SubRip, JSON or plain text.
+
+    Plain text has no times: the recording is heard, and the text is laid over what was heard.
+    """
+    from placecast import transcripts
+
+    run = make_run(folder, **flags)
+    transcripts.take(run, slug, file, replace=replace)
+    report.show(report.taken(slug, transcripts.read(run, slug)), **flags)
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--count", type=click.IntRange(1), default=0, metavar="N", help="Label every sentence: N people speak.")
+@click.option("--rename", multiple=True, metavar="OLD=NEW", help="Another name for a speaker, wherever they speak.")
+@click.option(
+    "--set", "corrected", multiple=True, metavar="TIME=NAME", help="Another speaker for a sentence: 1:23=Rosa"
+)
+@FOLDER
+@QUIET
+@JSON
+def speakers(
+    slug: str, count: int, rename: tuple[str, ...], corrected: tuple[str, ...], folder: Path, **flags: bool
+) -> None:
+    """Say who speaks in the transcript of the episode SLUG: by voice, and by hand.
+
+    Voices are told apart for the people whom the episode's facts name as `speakers`, or for --count of them.
+    """
+    from placecast import transcripts
+
+    run = make_run(folder, **flags)
+    if count or not (rename or corrected):
+        transcripts.label(run, slug, count)
+    if rename:
+        transcripts.rename(run, slug, dict(_pair(each) for each in rename))
+    for time, name in map(_pair, corrected):
+        transcripts.assign(run, slug, _seconds(time), name)
+    report.show(report.taken(slug, transcripts.read(run, slug)), **flags)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = (part.strip() for part in text.partition("="))
+    if not (left and equals and right):
+        raise UsageError(text, "is no pair.", 'Write it as "Speaker 1=Rosa Hartley", or as "1:23=Rosa Hartley".')
+    return left, right
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_clock(text)
+    except ValueError as exc:
+        raise UsageError(text, "is not a time.", "Write it as 1:23 or 1:02:03.") from exc
+
+
+@click.group(invoke_without_command=True)
+@JSON
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """Whisper's models: what they are for, what they need, and which are on this machine."""
+    from placecast.model import Transcription
+    from placecast.transcribe.choice import choose
+    from placecast.transcribe.hardware import hardware
+    from placecast.transcribe.holdings import known
+
+    if context.invoked_subcommand is None:
+        settings = Transcription()
+        chosen = choose(settings, hardware(settings))
+        report.show(report.models(known(), chosen.model if chosen else None), as_json=as_json)
+
+
+@models.command("fetch")
+@click.argument("name")
+@click.option(
+    "--engine",
+    type=click.Choice(["whisper", "faster-whisper"]),
+    default="whisper",
+    show_default=True,
+    help="Who is to read it.",
+)
+@QUIET
+def fetch_model(name: str, engine: str, quiet: bool) -> None:
+    """Get the weights of the model NAME onto this machine, whole and verified."""
+    from placecast.transcribe.fetching import fetch_for
+
+    reporter = report.TerminalReporter(quiet=quiet)
+    with reporter.step(f"fetch {name}", f"for {engine}") as progress:
+        found = fetch_for(name, engine, progress)
+    click.echo(f"{name}: {found.source}, SHA-256 {found.sha256}")
+
+
+@models.command("verify")
+@click.argument("name", required=False)
+@JSON
+def verify_models(name: str | None, as_json: bool) -> None:
+    """Read the weights of the model NAME, or of all that are here, and compare them with what was published."""
+    from placecast.transcribe.holdings import known, published, verify
+
+    names = [name] if name else [each.model.name for each in known() if each.place]
+    checked = {each: [(found, published(found, each)) for found in verify(each)] for each in names}
+    report.show(report.verified(checked), as_json=as_json)
 
 
 @click.command()
@@ -98,4 +245,4 @@ def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     return project, show, episode
 
 
-COMMANDS: tuple[click.Command, ...] = (review, approve)
+COMMANDS: tuple[click.Command, ...] = (transcribe, transcript, speakers, review, approve, models)

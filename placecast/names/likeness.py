@@ -11,16 +11,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from placecast.model import Name, Names
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ALIKE = 0.8  # a person should look at it
 PERHAPS = 0.5  # worth hearing again
 _NEARLY = 0.99  # the name's letters, written otherwise
 _ORDINARY = 0.12  # what words without a capital lose: the machine took them for ordinary ones
 _ONE_ORDINARY = 0.2  # and a single one: it stands in a dictionary, most likely
-_CODES = 0.5  # how like two Metaphone codes must be for the letters to be looked at
+_LEAST = 0.25  # likeness in consonants or in letters that counts at all
+_ROUNDING = 1e-6
 _A_LETTER = 0.02
 _MORE_WORDS = 2  # a name may be heard as so many words more than it has
 _MIXED = 4  # words of a name that may be heard half right: 16 forms
@@ -83,12 +88,15 @@ def ends_sentence(text: str) -> bool:
 
 def resemblances(texts: Sequence[str], names: Names, *, least: float = ALIKE) -> tuple[Resemblance, ...]:
     """Where these words are, or sound like, a name: in order, not overlapping, the most alike first served."""
-    found = sorted(_found(texts, names, least), key=lambda pair: (-_weight(*pair), pair[0].first))
+    found = list(_found(texts, names, least))
+    exact = {(each.first, each.name) for _, each in found if each.score == 1}
     taken: set[int] = set()
     kept = []
-    for _, each in found:
-        if taken.isdisjoint(range(each.first, each.last)):
-            taken.update(range(each.first, each.last))
+    for _, each in sorted(found, key=lambda pair: (-_weight(*pair), pair[0].first)):
+        place = range(each.first, each.last)
+        more = each.score < 1 and any((first, each.name) in exact for first in place)
+        if taken.isdisjoint(place) and not more:
+            taken.update(place)
             kept.append(each)
     return tuple(sorted(kept, key=lambda each: each.first))
 
@@ -163,44 +171,49 @@ def _found(texts: Sequence[str], names: Names, least: float) -> Iterator[tuple[S
     longest = max((len(form.text.split()) for form in ways), default=0) + _MORE_WORDS
     right = {form.text for form in ways if form.right}
     heard = [span for span in spans(texts, longest) if span.letters]
-    for span, form in _alike_in_sound(heard, ways):
+    for span, form, alike in _alike(heard, ways, least):
         text = written(texts[span.first : span.last])
-        score = 1.0 if form.right and text == form.text else 0.0 if text in right else _score(span, form)
+        score = 1.0 if form.right and text == form.text else 0.0 if text in right else _doubted(alike, span)
         if score >= least:
             yield span, Resemblance(first=span.first, last=span.last, name=form.written, score=round(score, 3))
 
 
 def written(texts: Sequence[str]) -> str:
-    """Words as one text, without the punctuation around it."""
-    return bare("".join(texts) if any(text[:1].isspace() for text in texts[1:]) else " ".join(texts))
+    """Words as one text, without the punctuation around it. Engines give them with their spaces, people without."""
+    spaced = any(text[:1].isspace() for text in texts)
+    return bare("".join(texts) if spaced else " ".join(texts).replace(" -", "-"))
 
 
-def _score(span: Span, form: Form) -> float:
-    score = _alike(_sounding(span.letters), _sounding(letters(form.text)))
-    if form.right and span.letters == letters(form.text):
-        score = _NEARLY
+def _doubted(alike: float, span: Span) -> float:
+    """The likeness, less the more the words pass for ordinary ones; never that of a name that is written right."""
     if span.named:
-        return min(score, _NEARLY)
-    return min(score, _NEARLY) - (_ONE_ORDINARY if span.last - span.first == 1 else _ORDINARY)
+        return min(alike, _NEARLY)
+    return min(alike, _NEARLY) - (_ONE_ORDINARY if span.last - span.first == 1 else _ORDINARY)
 
 
-def _alike_in_sound(heard: Sequence[Span], ways: Sequence[Form]) -> Iterator[tuple[Span, Form]]:
-    """The pairs whose consonants are alike: the quick first sieve, over all pairs at once."""
+def _alike(heard: Sequence[Span], ways: Sequence[Form], least: float) -> Iterator[tuple[Span, Form, float]]:
+    """The pairs that are alike in consonants and letters, and how much: the mean of both. All are compared at once."""
+    import numpy as np
+
+    names = [_sounding(letters(form.text)) for form in ways]
+    for start in range(0, len(heard), _AT_ONCE):
+        part = heard[start : start + _AT_ONCE]
+        said = [_sounding(span.letters) for span in part]
+        codes = _similar([each.code for each in said], [each.code for each in names])
+        plain = _similar([each.plain for each in said], [each.plain for each in names])
+        means = (codes + plain) / 2
+        for row, column in np.argwhere((codes > 0) & (means >= least - _ROUNDING)):
+            yield part[row], ways[column], float(means[row, column])
+
+
+def _similar(some: Sequence[str], others: Sequence[str]) -> NDArray[np.float32]:
+    """How like each is to each, from 0 to 1, by edits; 0 where it is too little to matter."""
     import numpy as np
     from rapidfuzz.distance import Levenshtein
     from rapidfuzz.process import cdist
 
-    codes = [_sounding(letters(form.text)).code for form in ways]
-    for start in range(0, len(heard), _AT_ONCE):
-        part = heard[start : start + _AT_ONCE]
-        likely = cdist(
-            [_sounding(span.letters).code for span in part],
-            codes,
-            scorer=Levenshtein.normalized_similarity,
-            score_cutoff=_CODES,
-            dtype=np.float32,
-        )
-        yield from ((part[row], ways[column]) for row, column in np.argwhere(likely > 0))
+    scorer = Levenshtein.normalized_similarity
+    return cdist(some, others, scorer=scorer, score_cutoff=_LEAST, dtype=np.float32)
 
 
 class _Sound(NamedTuple):
@@ -214,10 +227,3 @@ def _sounding(text: str) -> _Sound:
 
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return _Sound(metaphone(plain).translate(_CONSONANTS) or plain, re.sub(r"(.)\1", r"\1", plain))
-
-
-def _alike(one: _Sound, two: _Sound) -> float:
-    from rapidfuzz.distance import Levenshtein
-
-    codes = Levenshtein.normalized_similarity(one.code, two.code)
-    return float(codes + Levenshtein.normalized_similarity(one.plain, two.plain)) / 2

@@ -11,11 +11,27 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from placecast.model import Flag, Names, Word
-from placecast.names.likeness import PERHAPS, Resemblance, bare, letters, nearest, resemblances, written
+from placecast.names.likeness import (
+    ALIKE,
+    PERHAPS,
+    Resemblance,
+    bare,
+    letters,
+    nearest,
+    resemblances,
+    same_letters,
+    written,
+)
 from placecast.names.writing import rewritten
 
 _SAID = 0.5  # how like the name the first hearing must be when the second has exactly the name
 _TOWARDS = 0.6  # and how like it both must be, on average, when the second only came nearer to it
+
+
+_STILL = 0.6  # how like a name words must be to ask once more
+_WHOLE = 0.7  # of the words: a hearing with less was broken off
+_AS_IT_SOUNDS = 0.98  # the very letters of a spoken form, with a capital
+_Blocks = Sequence[tuple[str, int, int, int, int]]  # as difflib gives them
 
 
 class _Claim(NamedTuple):
@@ -32,10 +48,28 @@ class _Claim(NamedTuple):
 def likely_names(words: Sequence[Word], names: Names) -> tuple[str, ...]:
     """The names that something in these words may be: a short prompt is heeded, a long list is half ignored."""
     found = resemblances([word.text for word in words], names, least=PERHAPS)
-    doubtful = {each.name for each in found if each.score < 1}
-    if not doubtful:
-        return ()
-    near = {each.name for each in found}
+    doubtful = any(each.score < 1 for each in found)
+    return _entries({each.name for each in found} if doubtful else set(), names)
+
+
+def unsettled_names(
+    settled: Sequence[Word], second: Sequence[Word], told: Sequence[str], names: Names
+) -> tuple[str, ...]:
+    """Those of the names that were told which may have been said and are still not written, the last one first.
+
+    `settled`: the words, the second opinion taken into account. Told fewer names, and in another order, Whisper writes
+    some that it has just missed, and does not break off where it did.
+    """
+    broken_off = len(second) < _WHOLE * len(settled)
+    least = PERHAPS if broken_off else _STILL
+    hearings = (settled,) if broken_off else (settled, second)
+    found = (each for words in hearings for each in resemblances([word.text for word in words], names, least=least))
+    missed = _entries({each.name for each in found if each.score < 1}, names)
+    return tuple(name for name in reversed(missed) if name in told)
+
+
+def _entries(near: set[str], names: Names) -> tuple[str, ...]:
+    """The canonical names of these names and aliases, the likeliest first."""
     return tuple(entry.name for entry in names.entries if near & {entry.name, *entry.aliases})
 
 
@@ -60,21 +94,39 @@ def second_opinion(
     return (*words, *first[done:]), tuple(flags)
 
 
-def _claims(first: Sequence[Word], second: Sequence[Word], names: Names) -> Iterator[_Claim]:
-    """What the second hearing says about names, in order."""
+def _claims(first: Sequence[Word], second: Sequence[Word], names: Names) -> list[_Claim]:
+    """What both hearings together say about names, in order."""
     before, after = ([word.text for word in words] for words in (first, second))
     blocks = SequenceMatcher(None, _plain(before), _plain(after), autojunk=False).get_opcodes()
+    claims = [*_heard(before, after, blocks, names), *_wavering(before, after, blocks, names)]
+    return sorted(claims, key=lambda claim: (claim.first, not _explained(claim)))
+
+
+def _heard(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: Names) -> Iterator[_Claim]:
+    """Names that the second hearing has, or comes near to."""
+    there = [(first, last, start, stop, kind) for kind, first, last, start, stop in blocks]
     for found in resemblances(after, names, least=_TOWARDS):
-        window = _same_place(blocks, found)
+        window = _same_place(there, found)
         texts = written(before[window.start : window.stop]), written(after[found.first : found.last])
-        if texts[0] == texts[1]:
+        if texts[0] == texts[1] or (found.score < 1 and same_letters(*texts)):
             continue
         said = nearest(before, found.name, names, window)
         if said:
-            nearer = found.score > said.score or _has_more(*texts, found.name)
+            unsure = min(found.score, said.score) >= ALIKE  # two spellings of what the machine does not know
+            nearer = found.score > said.score or unsure or _has_more(*texts, found.name)
             yield _Claim(found.name, said.first, said.last, said.score, found.score, nearer)
         elif found.score == 1:
             yield _Claim(found.name, window.start, window.stop, 0.0, found.score, nearer=True)
+
+
+def _wavering(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: Names) -> Iterator[_Claim]:
+    """Names that were heard just as they sound, by a machine that does not stand by what it wrote."""
+    there = [(start, stop, first, last, kind) for kind, first, last, start, stop in blocks]
+    for found in resemblances(before, names, least=_AS_IT_SOUNDS):
+        window = _same_place(there, found)
+        again = written(after[window.start : window.stop])
+        if found.score < 1 and not same_letters(again, written(before[found.first : found.last])):
+            yield _Claim(found.name, found.first, found.last, found.score, found.score, nearer=True)
 
 
 def _has_more(before: str, after: str, name: str) -> bool:
@@ -86,10 +138,10 @@ def _plain(texts: Sequence[str]) -> list[str]:
     return [letters(bare(text)) for text in texts]
 
 
-def _same_place(blocks: Sequence[tuple[str, int, int, int, int]], found: Resemblance) -> range:
-    """The words of the first hearing that stand where the second has the name."""
+def _same_place(there: Sequence[tuple[int, int, int, int, str]], found: Resemblance) -> range:
+    """The words of the other hearing that stand where one has the name. A block: there, here, and how they compare."""
     starts, stops = [], []
-    for kind, first, last, start, stop in blocks:
+    for first, last, start, stop, kind in there:
         low, high = max(start, found.first), min(stop, found.last)
         if low < high:
             shift = first - start

@@ -210,6 +210,15 @@ class Project:
             files.write(cache, json.dumps(known, indent=1).encode())
         return str(known[name]["sha256"])
 
+    def remembered(self, kind: str, name: str, about: str, make: Callable[[], int]) -> int:
+        """What `make` gives, remembered in the cache as long as `about`, all that it comes from, stays the same."""
+        cache = self.cache / f"{kind}.json"
+        known = _known(cache)
+        if known.get(name, [""])[0] != about:
+            known[name] = [about, make()]
+            files.write(cache, json.dumps(known, indent=1).encode())
+        return int(known[name][1])
+
     def remember_origin(self, recording: Path, slug: str) -> None:
         """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""
         known = _known(self.cache / _ORIGINS) | {str(recording.resolve()): slug}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from placecast import doubts, names, realign, reviews
+from placecast import doubts, files, names, realign, reviews
 from placecast.doubts import Doubt
 from placecast.errors import UsageError
+from placecast.fingerprint import sha256
 from placecast.model import Approval, Episode, Show, Transcript, Waiver, Word
 from placecast.project import Project
 from placecast.reviews import Review
@@ -32,6 +33,20 @@ def doubts_of(project: Project, show: Show, episode: Episode) -> tuple[Doubt, ..
         names.of_episode(show, episode),
         seconds=audio.seconds if audio else None,
     )
+
+
+def count_doubts(project: Project, show: Show, episode: Episode) -> int:
+    """How many doubts there are, remembered as long as nothing changes that they come from."""
+    about = _about(project, show, episode)
+    return project.remembered("doubts", episode.slug, about, lambda: len(doubts_of(project, show, episode)))
+
+
+def _about(project: Project, show: Show, episode: Episode) -> str:
+    """A name for all that the doubts of an episode come from."""
+    record, audio = project.record_file(episode.slug), project.audio(episode.slug)
+    heard = files.sha256_of(record) if record.is_file() else ""
+    facts = (doubts.VERSION, project.transcript_hash(episode.slug), heard, names.of_episode(show, episode), audio)
+    return sha256(repr(facts).encode())
 
 
 def approve(project: Project, show: Show, episode: Episode, by: str, at: datetime) -> Approval:

@@ -67,7 +67,7 @@ class Desk:
         """Record who answers for the transcript as the page shows it, and look again."""
         with self._one_at_a_time:
             self._unchanged(version)
-            reviewing.approve(self.project, self.show, self.episode, by, self.now())
+            reviewing.approve(self.project, self.show, self.episode, by, self.now().astimezone(self.show.zone))
         return self.look()
 
     @property

@@ -30,7 +30,7 @@ from placecast.review.desk import ConflictError, Desk
 from placecast.review.saving import Edit, Sentence
 from placecast.review.sound import sound_of, sound_type
 
-_ASSETS = ("review.css", "review.js", "editor.js", "pieces.js", "icon.svg")
+_ASSETS = ("review.css", "review.js", "editor.js", "pieces.js", "player.js", "icon.svg")
 _LARGEST = 1_000_000  # bytes of an edit
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "

@@ -60,13 +60,18 @@ class Engine(Protocol):
 
 
 def load_engine(
-    transcription: Transcription, *, offline: bool = False, tell: Callable[[str], None] = no_words
+    transcription: Transcription,
+    *,
+    offline: bool = False,
+    tell: Callable[[str], None] = no_words,
+    warn: Callable[[str], None] = no_words,
 ) -> Engine:
     """The engine that the show asks for, ready to hear. `offline`: never try to download a model.
 
-    Where the show leaves the model to the machine it is chosen here; `tell` hears of a choice that is not the best.
+    Where the show leaves the model to the machine it is chosen here. `tell` hears of what is fetched, `warn` of a
+    choice that is not the best.
     """
-    transcription = settle(transcription, offline=offline, tell=tell)
+    transcription = settle(transcription, offline=offline, tell=tell, warn=warn)
     # Imported here because each brings its own heavy library, and only one of them need be installed.
     if transcription.engine == "faster-whisper":
         from placecast.transcribe.faster_engine import load_faster_whisper

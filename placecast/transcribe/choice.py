@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from placecast.errors import EngineError
-from placecast.model import DETECT, Transcription
+from placecast.model import DETECT, Progress, Transcription
 from placecast.transcribe.fetching import fetch_for
 from placecast.transcribe.hardware import Hardware, hardware
 from placecast.transcribe.holdings import is_here
 from placecast.transcribe.models import AUTO, BY_NAME, MODELS
 from placecast.transcribe.weights import missing
 
-Fetch = Callable[[str, str], object]
+Fetch = Callable[[str, str, Progress], object]
 """Gets a model for an engine; EngineError when it cannot."""
 
 _TURBO = 8e9  # bytes of a graphics card on which turbo has room for a batch of windows
@@ -51,41 +51,61 @@ def settle(
     *,
     offline: bool = False,
     tell: Callable[[str], None],
+    warn: Callable[[str], None],
     machine: Callable[[Transcription], Hardware] = hardware,
     fetch: Fetch = fetch_for,
 ) -> Transcription:
     """The settings with the model that hears: fetched if need be, or the best that is here where that fails."""
-    if transcription.model != AUTO:
-        return transcription
     ours = machine(transcription)
     best = choose(transcription, ours)
     if best is None:
         raise _nothing_fits(ours)
-    if transcription.weights is None and not is_here(best.model, transcription.engine):
-        best = _had(best, transcription, ours, None if offline else fetch, tell)
-    return replace(transcription, model=best.model)
+    settled = replace(transcription, model=best.model)
+    # A model that Whisper does not have is the user's own: the engine looks for it where the show says.
+    if transcription.weights or best.model not in BY_NAME or is_here(best.model, best.engine):
+        return settled
+    try:
+        _get(best, None if offline else fetch, tell)
+    except EngineError as failure:
+        if transcription.model != AUTO:
+            raise
+        return replace(transcription, model=_second_best(best, transcription, ours, failure, warn))
+    return settled
 
 
-def _had(
-    best: Choice, transcription: Transcription, ours: Hardware, fetch: Fetch | None, tell: Callable[[str], None]
-) -> Choice:
-    """The best model, once it is fetched; else the best that is here, which is said."""
-    failure = missing(best.model, "the download was not tried")
-    if fetch:
-        try:
-            fetch(best.model, best.engine)
-        except EngineError as error:
-            failure = error
-        else:
-            return best
+def _get(wanted: Choice, fetch: Fetch | None, tell: Callable[[str], None]) -> None:
+    if fetch is None:
+        raise missing(wanted.model, "the download was not tried")
+    size = f"{BY_NAME[wanted.model].bytes / 1e6:.0f} MB"
+    tell(f"fetching Whisper's model {wanted.model} ({size}), which is done once on this machine")
+    fetch(wanted.model, wanted.engine, _by_quarters(wanted.model, tell))
+
+
+def _by_quarters(model: str, tell: Callable[[str], None]) -> Progress:
+    """A progress that says now and then how far a long download has come."""
+    said = [0]
+
+    def progress(share: float) -> None:
+        quarter = int(4 * share)
+        if said[-1] < quarter < 4:
+            said.append(quarter)
+            tell(f"{25 * quarter} % of {model} is here")
+
+    return progress
+
+
+def _second_best(
+    best: Choice, transcription: Transcription, ours: Hardware, failure: EngineError, warn: Callable[[str], None]
+) -> str:
+    """The best model of those that are here, which is said."""
     here = choose(transcription, ours, [model.name for model in MODELS if is_here(model.name, best.engine)])
     if here is None:
         raise failure
-    tell(
+    warn(
         f"Whisper's model {here.model} is used, which is here. {best.model} would suit this machine better, but "
         f"{failure.faults[0].what} To have {here.model} without this note, name it as model in placecast.toml."
     )
-    return here
+    return here.model
 
 
 def _preferred(ours: Hardware) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ LONGEST = 30 * RATE  # samples: Whisper's window
 _PADDING = 4 * RATE // 10  # samples before and after: Whisper misses a short first word such as "In" with less
 _FULL = LONGEST - 2 * _PADDING
 _BRIDGED = 3 * RATE  # samples: a longer pause starts a new chunk
+_BREATH = RATE // 2  # samples: a shorter pause may be anywhere in a sentence
 _SMOOTHED = 5  # frames: a pause of 160 ms counts for more than one quiet frame
 _NO_SPEECH = 0.6
 UNLIKELY = -1.0  # mean log probability of a chunk's tokens: less is not believed
@@ -31,11 +32,10 @@ def unspoken(no_speech: float, log_probability: float) -> bool:
 def pack(spans: Iterable[Span], samples: Samples) -> tuple[Span, ...]:
     """Chunks of at most 30 seconds that hold all of this speech, in order and apart from each other."""
     parts = [part for span in spans for part in _cut(span, samples)]
-    chunks = []
-    while parts:
-        count = _together(parts)
-        chunks.append(Span(start=parts[0].start, stop=parts[count - 1].stop))
-        del parts[:count]
+    borders = [0, *_borders(parts), len(parts)]
+    chunks = [
+        Span(start=parts[first].start, stop=parts[end - 1].stop) for first, end in pairwise(borders) if first < end
+    ]
     return tuple(_padded(chunks, len(samples)))
 
 
@@ -51,21 +51,42 @@ def place(words: Iterable[Word], chunk: Span) -> Iterator[Word]:
             yield Word(start=round(start, 3), end=round(end, 3), text=word.text, probability=round(word.probability, 3))
 
 
-def _together(parts: Sequence[Span]) -> int:
-    """How many of these parts make the first chunk: it ends at a long pause, or else at the longest in its second half.
+def _borders(parts: Sequence[Span]) -> list[int]:
+    """The parts before which a new chunk starts: few, since Whisper's window costs the same full or half empty.
 
-    The longest pause is most often the end of a sentence, and Whisper ends its sentence where a chunk ends.
+    But a border within a breath may be in the middle of a sentence, and is as bad as one chunk more. Of ways that are
+    equal in this, the one with the longest pauses: Whisper ends its sentence where a chunk ends.
     """
-    pauses: dict[int, int] = {}
-    for count, (part, following) in enumerate(pairwise(parts), start=1):
-        pause = following.start - part.stop
-        if part.stop - parts[0].start >= _FULL // 2:
-            pauses[count] = pause
-        if pause >= _BRIDGED:
-            return count
-        if following.stop - parts[0].start > _FULL:
-            return max(pauses, key=lambda end: (pauses[end], end), default=count)
-    return len(parts)
+    best: list[tuple[int, int]] = [(0, 0)]  # up to each part: chunks and breaths, and what the pauses lack
+    previous: list[int] = []
+    for end in range(1, len(parts) + 1):
+        ways = [(_added(best[first], parts, first), first) for first in _firsts(parts, end)]
+        cheapest, first = min(ways)
+        best.append(cheapest)
+        previous.append(first)
+    borders, at = [], len(parts)
+    while at and (at := previous[at - 1]):
+        borders.append(at)
+    return borders[::-1]
+
+
+def _firsts(parts: Sequence[Span], end: int) -> Iterator[int]:
+    """The parts with which a chunk can start that ends before part `end`: it fits, and no long pause is in it."""
+    for first in range(end - 1, -1, -1):
+        if parts[end - 1].stop - parts[first].start > _FULL:
+            return
+        yield first
+        if first and parts[first].start - parts[first - 1].stop >= _BRIDGED:
+            return
+
+
+def _added(best: tuple[int, int], parts: Sequence[Span], first: int) -> tuple[int, int]:
+    """What it costs in all when one more chunk begins with this part."""
+    chunks, lack = best
+    if not first:
+        return chunks + 1, lack
+    pause = parts[first].start - parts[first - 1].stop
+    return chunks + 1 + (pause < _BREATH), lack + max(0, _BRIDGED - pause)
 
 
 def _padded(chunks: Sequence[Span], length: int) -> Iterator[Span]:

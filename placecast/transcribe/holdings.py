@@ -36,7 +36,13 @@ def is_here(
     packaged: Sequence[Packaged] = PACKAGED,
 ) -> bool:
     """Whether this machine seems to have the model in a form that the engine reads."""
-    return any(engine in _readers(located) for located in _located(named(name), environ, packaged))
+    if any(engine in _readers(located) for located in _located(named(name), environ, packaged)):
+        return True
+    if engine != "faster-whisper":
+        return False
+    from placecast.transcribe import faster_engine  # heavy, and to be loaded soon where it is asked about
+
+    return faster_engine.in_hub_cache(name)
 
 
 def verify(

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from placecast.errors import EngineError
 
 AUTO = "auto"
-LICENCE = "MIT, Copyright (c) 2022 OpenAI"
-
 _FRAMES = 1500  # of a window of 30 seconds, as the encoder sees it
 _POSITIONS = 448  # tokens that a decoder can hold
 _TOKENS = 110  # of a window in which somebody speaks all the time
@@ -60,6 +58,7 @@ class Model:
     name: str
     purpose: str
     sha256: str
+    licence: str = "MIT, Copyright (c) 2022 OpenAI"
     dimensions: Dimensions = field(repr=False)
 
     @property

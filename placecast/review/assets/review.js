@@ -3,8 +3,8 @@
 
 import { openEditor } from "./editor.js";
 import { button, element, clock, marked } from "./pieces.js";
+import { setUpPlayer } from "./player.js";
 
-const BEFORE = 1.5; // seconds: a word is understood by what is around it
 const KINDS = {
   loop: "Said again and again",
   phantom: "Perhaps invented",
@@ -18,14 +18,19 @@ const KINDS = {
 };
 
 const find = (id) => document.getElementById(id);
-const audio = document.querySelector("audio");
-const right = new Set(JSON.parse(sessionStorage.getItem("right") ?? "[]"));
+const player = setUpPlayer(document.querySelector("audio"), find("speed"), {
+  cues: () => state?.cues ?? [],
+  row: (number) => find(`cue-${number}`),
+  say,
+});
+const kept = `right ${location.pathname}`; // for this tab and this run of placecast
+const right = new Set(JSON.parse(sessionStorage.getItem(kept) ?? "[]"));
 const undoable = [];
 let state = null;
 let current = 0; // which of the open doubts is looked at
 let editor = null;
-let stopAt = Infinity;
-let heard = null;
+let turn = null; // the change that is on its way to the server
+let said = null; // until when the last message is shown
 
 // Asking the server
 
@@ -46,6 +51,15 @@ async function ask(path, body) {
   return null;
 }
 
+/** As `ask`, one change after the other: a second press of the same button must not be a second change. */
+async function change(path, body) {
+  if (turn) return null;
+  turn = ask(path, body);
+  const found = await turn;
+  turn = null;
+  return found;
+}
+
 function complain(text, changed = false) {
   const load = changed ? [button("Load the new version", loadAgain, "primary")] : [];
   find("problem").replaceChildren(element("p", {}, text), ...load, button("Close", forgive));
@@ -61,42 +75,48 @@ async function load() {
 }
 
 async function loadAgain() {
-  const kept = editor?.typed();
+  const typed = editor?.typed();
   const found = await ask("data");
   if (!found) return;
   undoable.length = 0;
+  forgive();
   editor?.close();
   show(found);
-  if (!kept) return;
+  if (!typed) return;
   const nearest = state.cues.reduce(
-    (best, cue, n) => (Math.abs(cue.start - kept.start) < Math.abs(state.cues[best].start - kept.start) ? n : best),
+    (best, cue, n) => (Math.abs(cue.start - typed.start) < Math.abs(state.cues[best].start - typed.start) ? n : best),
     0,
   );
-  edit(nearest, "row", kept);
+  edit(nearest, "row", typed);
   say("The new version is loaded. Your text is still in the box.");
 }
 
 /** Replace the cues from `first` up to `last` by these sentences. Says whether it was saved. */
-async function save(first, last, sentences, said) {
+async function save(first, last, sentences, done) {
   const old = state.cues.slice(first, last).map(({ text, speaker, start, end }) => ({ text, speaker, start, end }));
-  const found = await ask("save", { version: state.version, first, last, sentences });
+  const found = await change("save", { version: state.version, first, last, sentences });
   if (!found) return false;
   undoable.push({ first, last: first + sentences.filter((each) => each.text.trim()).length, sentences: old });
-  saved(found, said);
+  saved(found, done);
   return true;
 }
 
-function saved(found, said) {
+function saved(found, done) {
   forgive();
   editor?.close();
   show(found);
-  say(`${said} ${counted(doubts().length)} left.`);
+  say(`${done} ${counted(doubts().length)} left.`);
 }
 
 async function undo() {
+  while (turn) await turn;
   const last = undoable.at(-1);
-  if (!last || editor?.dirty()) return;
-  const found = await ask("save", { version: state.version, ...last });
+  if (!last) return;
+  if (editor?.dirty()) {
+    say("Save or cancel the sentence that you are editing first.");
+    return;
+  }
+  const found = await change("save", { version: state.version, ...last });
   if (!found) return;
   undoable.pop();
   saved(found, "Undone.");
@@ -115,15 +135,10 @@ function show(found) {
   find("standing").classList.toggle("approved", state.review.approved);
   find("approve").disabled = state.review.approved;
   find("speakers").replaceChildren(...state.speakers.map((name) => element("option", { value: name })));
-  showSound();
+  find("no-sound").hidden = state.sound;
+  player.load(state.sound);
   showCues();
   showDoubts();
-}
-
-function showSound() {
-  audio.hidden = !state.sound;
-  find("no-sound").hidden = state.sound;
-  if (state.sound && !audio.hasAttribute("src")) audio.src = "sound";
 }
 
 function doubts() {
@@ -184,14 +199,13 @@ function entryOf(doubt) {
 }
 
 function showCues() {
-  heard = null;
   find("cues").replaceChildren(...state.cues.map(rowOf));
 }
 
 function rowOf(cue, number) {
   const inside = state.doubts.filter((doubt) => doubt.cue === number && !right.has(keyOf(doubt)));
   const before = state.cues[number - 1]?.speaker;
-  const time = button([element("span", { class: "unseen" }, "Play from "), clock(cue.start)], () => play(cue.start), "clock");
+  const time = button([element("span", { class: "unseen" }, "Play from "), clock(cue.start)], () => player.play(cue.start), "clock");
   const open = button(["Edit", element("span", { class: "unseen" }, ` the sentence at ${clock(cue.start)}`)], () => edit(number, "row"), "edit");
   const text = element("p", { class: "text", lang: state.language }, ...(cue.speaker === before ? [] : speakerOf(cue)), ...marked(cue.text, inside, keyOf));
   return element("li", { id: `cue-${number}` }, time, element("div", { class: "body" }, text), open);
@@ -207,6 +221,8 @@ function counted(open) {
 
 function say(text) {
   find("said").textContent = text;
+  clearTimeout(said);
+  said = setTimeout(() => (find("said").textContent = ""), 8000);
 }
 
 // Going through the doubts
@@ -234,15 +250,15 @@ async function look() {
   if (!(await leaveEditor())) return;
   showDoubts();
   find("card").focus({ preventScroll: true });
-  find("card").scrollIntoView({ block: "nearest" });
-  const row = find(`cue-${doubts()[current].cue}`);
-  if (matchMedia("(min-width: 60rem)").matches) row.scrollIntoView({ block: "center" });
-  say(`Doubt ${current + 1} of ${doubts().length}.`);
+  document.querySelector(".desk").scrollTop = 0;
+  const beside = matchMedia("(min-width: 60rem)").matches;
+  const shown = beside ? find(`cue-${doubts()[current].cue}`) : find("card");
+  shown.scrollIntoView({ block: beside ? "center" : "start" });
 }
 
 function listen() {
   const doubt = doubts()[current];
-  if (doubt) play(doubt.start, doubt.end + BEFORE);
+  if (doubt) player.play(doubt.start, doubt.end);
 }
 
 async function useSuggestion() {
@@ -265,7 +281,7 @@ function itIsRight() {
 }
 
 function rememberRight() {
-  sessionStorage.setItem("right", JSON.stringify([...right]));
+  sessionStorage.setItem(kept, JSON.stringify([...right]));
 }
 
 // Editing
@@ -292,7 +308,7 @@ async function edit(wanted, place, typed = null) {
     merge: (text, speaker) =>
       finish(number, place, number + 2, [{ text: `${text} ${state.cues[number + 1].text}`, speaker }], "Merged."),
     cancel: () => back(number, place),
-    play: (at) => play(cue.words.findLast(([place]) => place <= at)?.[1] ?? cue.start),
+    play: (at) => player.play(cue.words.findLast(([place]) => place <= at)?.[1] ?? cue.start),
     say,
   });
 }
@@ -306,8 +322,8 @@ async function leaveEditor() {
   return editor.save();
 }
 
-async function finish(number, place, last, sentences, said) {
-  if (!(await save(number, last, sentences, said))) return false;
+async function finish(number, place, last, sentences, done) {
+  if (!(await save(number, last, sentences, done))) return false;
   back(number, place);
   return true;
 }
@@ -321,25 +337,6 @@ function back(number, place) {
   const row = find(`cue-${Math.min(number, state.cues.length - 1)}`);
   const target = place === "card" ? find("card") : row?.querySelector(".edit");
   target?.focus({ preventScroll: true });
-}
-
-// The sound
-
-function play(from, until = Infinity) {
-  if (!state.sound) return;
-  audio.currentTime = Math.max(0, from - BEFORE);
-  stopAt = until;
-  audio.play().catch(() => say("The browser cannot play this sound."));
-}
-
-function follow() {
-  if (audio.currentTime >= stopAt) audio.pause();
-  const number = state?.cues.findLastIndex((cue) => cue.start <= audio.currentTime + 0.05) ?? -1;
-  const row = number < 0 ? null : find(`cue-${number}`);
-  if (row === heard) return;
-  heard?.classList.remove("heard");
-  row?.classList.add("heard");
-  heard = row;
 }
 
 // Approving
@@ -357,7 +354,7 @@ async function askForName() {
 async function approve(event) {
   event.preventDefault();
   find("approval").close();
-  const found = await ask("approve", { version: state.version, by: find("by").value });
+  const found = await change("approve", { version: state.version, by: find("by").value });
   if (!found) return;
   forgive();
   show(found);
@@ -384,9 +381,6 @@ function pressed(event) {
   act();
 }
 
-audio.addEventListener("timeupdate", follow);
-audio.addEventListener("pause", () => (stopAt = Infinity));
-find("speed").addEventListener("change", (event) => (audio.defaultPlaybackRate = audio.playbackRate = Number(event.target.value)));
 find("undo").addEventListener("click", undo);
 find("approve").addEventListener("click", askForName);
 find("approval").querySelector("form").addEventListener("submit", approve);

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 RATE = 16_000
 LOWER = (5, 4)  # guest: five samples for every four, so the pitch falls to 0.8
 PAUSE, TURN = 0.2, 0.35  # seconds of quiet after a sentence and after a turn
-LOUD = 0.12  # of full scale: quiet speech makes a small file
+LOUD = 0.1  # of full scale: quiet speech makes a small file
 
 # How people say what the voices would spell out or read wrongly. Phonemes, as hibari writes them.
 SAID = {
@@ -104,7 +104,9 @@ def main() -> None:
             parts += [*speak(voice, speaker, words, number), silence(TURN)]
             print(f"{sum(map(len, parts)) / RATE:8.2f}  {line[:60]}")
     sound = np.concatenate(parts)
-    soundfile.write(HERE / "recording.flac", sound / np.abs(sound).max() * LOUD, RATE, subtype="PCM_16")
+    soundfile.write(
+        HERE / "recording.flac", sound / np.abs(sound).max() * LOUD, RATE, subtype="PCM_16", compression_level=1.0
+    )
 
 
 main()

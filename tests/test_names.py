@@ -151,6 +151,16 @@ the rose is a pleasure to read. She and Sean came back from the city, already ti
 """
 
 
+def test_a_name_is_found_without_the_words_around_it() -> None:
+    found = resemblances(["from", "City-REDI", "and"], NAMES)
+    assert [(each.first, each.last, each.score) for each in found] == [(1, 2, 1.0)]
+
+
+@pytest.mark.parametrize("texts", [(" City", "-RED", "I."), ("City", "-REDI"), (" City-REDI's",)])
+def test_a_name_in_pieces_is_the_very_name(texts: tuple[str, ...]) -> None:
+    assert [each.score for each in resemblances(texts, NAMES)] == [1.0]
+
+
 def test_ordinary_words_do_not_sound_like_names() -> None:
     found = [each for each in resemblances(ORDINARY.split(), NAMES) if each.score < 1]
     assert found == []
@@ -178,6 +188,9 @@ def opinion(first: str, second: str) -> tuple[str, list[tuple[str, float, float]
         ("it is in Lynethley's market", "it is in Llanelli's market", "it is in Llanelli's market"),
         # The second hearing has not the very name, but came nearer to it.
         ("Yes. Sharon Luelland did it", "Yes, Sean Llewellyn did it", "Yes. Siân Llewellyn did it"),
+        ("A poster. Policy-wise printed it.", "A poster. PolicyWISE printed it", "A poster. PolicyWISE printed it."),
+        # Two spellings, both much like it, of what the machine does not know.
+        ("with Beck Reilley here", "with Beck Ryley here", "with Bec Riley here"),
         # The first wrote it as it sounds, and the second does not write that again.
         ("We were in Lanethly, then", "We were in Lannethy, then", "We were in Llanelli, then"),
         ("We were in Lanethly, then", "We were in Lanethly then", "We were in Lanethly, then"),

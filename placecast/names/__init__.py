@@ -10,7 +10,7 @@ from dataclasses import replace
 from placecast.fingerprint import sha256, short
 from placecast.model import Episode, Name, Names, Show
 from placecast.names.likeness import Resemblance, resemblances, same_letters
-from placecast.names.opinions import likely_names, second_opinion
+from placecast.names.opinions import likely_names, second_opinion, unsettled_names
 from placecast.names.writing import Correction, correct
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "same_letters",
     "second_opinion",
     "spelling",
+    "unsettled_names",
 ]
 
 

@@ -88,12 +88,15 @@ def ends_sentence(text: str) -> bool:
 
 def resemblances(texts: Sequence[str], names: Names, *, least: float = ALIKE) -> tuple[Resemblance, ...]:
     """Where these words are, or sound like, a name: in order, not overlapping, the most alike first served."""
-    found = sorted(_found(texts, names, least), key=lambda pair: (-_weight(*pair), pair[0].first))
+    found = list(_found(texts, names, least))
+    exact = {(each.first, each.name) for _, each in found if each.score == 1}
     taken: set[int] = set()
     kept = []
-    for _, each in found:
-        if taken.isdisjoint(range(each.first, each.last)):
-            taken.update(range(each.first, each.last))
+    for _, each in sorted(found, key=lambda pair: (-_weight(*pair), pair[0].first)):
+        place = range(each.first, each.last)
+        more = each.score < 1 and any((first, each.name) in exact for first in place)
+        if taken.isdisjoint(place) and not more:
+            taken.update(place)
             kept.append(each)
     return tuple(sorted(kept, key=lambda each: each.first))
 
@@ -176,8 +179,9 @@ def _found(texts: Sequence[str], names: Names, least: float) -> Iterator[tuple[S
 
 
 def written(texts: Sequence[str]) -> str:
-    """Words as one text, without the punctuation around it."""
-    return bare("".join(texts) if any(text[:1].isspace() for text in texts[1:]) else " ".join(texts))
+    """Words as one text, without the punctuation around it. Engines give them with their spaces, people without."""
+    spaced = any(text[:1].isspace() for text in texts)
+    return bare("".join(texts) if spaced else " ".join(texts).replace(" -", "-"))
 
 
 def _doubted(alike: float, span: Span) -> float:

@@ -11,13 +11,25 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from placecast.model import Flag, Names, Word
-from placecast.names.likeness import PERHAPS, Resemblance, bare, letters, nearest, resemblances, same_letters, written
+from placecast.names.likeness import (
+    ALIKE,
+    PERHAPS,
+    Resemblance,
+    bare,
+    letters,
+    nearest,
+    resemblances,
+    same_letters,
+    written,
+)
 from placecast.names.writing import rewritten
 
 _SAID = 0.5  # how like the name the first hearing must be when the second has exactly the name
 _TOWARDS = 0.6  # and how like it both must be, on average, when the second only came nearer to it
 
 
+_STILL = 0.6  # how like a name words must be to ask once more
+_WHOLE = 0.7  # of the words: a hearing with less was broken off
 _AS_IT_SOUNDS = 0.98  # the very letters of a spoken form, with a capital
 _Blocks = Sequence[tuple[str, int, int, int, int]]  # as difflib gives them
 
@@ -36,10 +48,28 @@ class _Claim(NamedTuple):
 def likely_names(words: Sequence[Word], names: Names) -> tuple[str, ...]:
     """The names that something in these words may be: a short prompt is heeded, a long list is half ignored."""
     found = resemblances([word.text for word in words], names, least=PERHAPS)
-    doubtful = {each.name for each in found if each.score < 1}
-    if not doubtful:
-        return ()
-    near = {each.name for each in found}
+    doubtful = any(each.score < 1 for each in found)
+    return _entries({each.name for each in found} if doubtful else set(), names)
+
+
+def unsettled_names(
+    settled: Sequence[Word], second: Sequence[Word], told: Sequence[str], names: Names
+) -> tuple[str, ...]:
+    """Those of the names that were told which may have been said and are still not written, the last one first.
+
+    `settled`: the words, the second opinion taken into account. Told fewer names, and in another order, Whisper writes
+    some that it has just missed, and does not break off where it did.
+    """
+    broken_off = len(second) < _WHOLE * len(settled)
+    least = PERHAPS if broken_off else _STILL
+    hearings = (settled,) if broken_off else (settled, second)
+    found = (each for words in hearings for each in resemblances([word.text for word in words], names, least=least))
+    missed = _entries({each.name for each in found if each.score < 1}, names)
+    return tuple(name for name in reversed(missed) if name in told)
+
+
+def _entries(near: set[str], names: Names) -> tuple[str, ...]:
+    """The canonical names of these names and aliases, the likeliest first."""
     return tuple(entry.name for entry in names.entries if near & {entry.name, *entry.aliases})
 
 
@@ -78,11 +108,12 @@ def _heard(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: 
     for found in resemblances(after, names, least=_TOWARDS):
         window = _same_place(there, found)
         texts = written(before[window.start : window.stop]), written(after[found.first : found.last])
-        if texts[0] == texts[1]:
+        if texts[0] == texts[1] or (found.score < 1 and same_letters(*texts)):
             continue
         said = nearest(before, found.name, names, window)
         if said:
-            nearer = found.score > said.score or _has_more(*texts, found.name)
+            unsure = min(found.score, said.score) >= ALIKE  # two spellings of what the machine does not know
+            nearer = found.score > said.score or unsure or _has_more(*texts, found.name)
             yield _Claim(found.name, said.first, said.last, said.score, found.score, nearer)
         elif found.score == 1:
             yield _Claim(found.name, window.start, window.stop, 0.0, found.score, nearer=True)

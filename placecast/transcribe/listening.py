@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from placecast.transcribe import Engine
 
 _FINDING_SPEECH = 0.02  # of the progress
+_OPINIONS = 2  # times that a chunk is heard again at most, to get its names right
 _TO_DETECT = 5  # chunks that the language is taken from
 
 
@@ -99,41 +100,38 @@ def _hear(
         return
     sounds = [np.asarray(samples[chunk.start : chunk.stop], np.float32) for chunk in chunks]
     first = engine.hear(sounds, language=request.language)
-    opinions = _heard_again(engine, sounds, first, request)
-    for number, (chunk, heard) in enumerate(zip(chunks, first, strict=True)):
-        yield _settled(chunk, heard, opinions.get(number), request.names)
+    settled = [(heard.words, suspicions(heard)) for heard in first]
+    told = [spelling.likely_names(heard.words, request.names) for heard in first]
+    for _ in range(_OPINIONS):
+        for number, opinion in _heard_again(engine, sounds, told, request.language):
+            words, flags = spelling.second_opinion(settled[number][0], opinion.words, request.names)
+            settled[number] = words, tuple(dict.fromkeys((*settled[number][1], *flags)))
+            told[number] = spelling.unsettled_names(words, opinion.words, told[number], request.names)
+    for chunk, (words, flags) in zip(chunks, settled, strict=True):
+        yield _placed(chunk, words, flags)
 
 
 def _heard_again(
-    engine: Engine, sounds: Sequence[Samples], first: Sequence[Heard], request: Request
-) -> dict[int, Heard]:
-    """What is heard when the engine knows the names, of those chunks in which one may have been said.
+    engine: Engine, sounds: Sequence[Samples], told: Sequence[tuple[str, ...]], language: str
+) -> Iterator[tuple[int, Heard]]:
+    """What is heard when the engine is told the names that a chunk may hold, by the number of the chunk.
 
-    Each chunk is told only the names that it may hold: of a long list Whisper heeds some, and writes others wrong.
+    Each chunk is told its own alone: of a long list Whisper heeds some, and writes others wrong.
     """
-    told: dict[tuple[str, ...], list[int]] = {}
-    for number, heard in enumerate(first):
-        told.setdefault(spelling.likely_names(heard.words, request.names), []).append(number)
-    told.pop((), None)
-    opinions: dict[int, Heard] = {}
-    for names, numbers in told.items():
-        chosen = [sounds[number] for number in numbers]
-        again = engine.hear(chosen, language=request.language, names=names, timed=False)
-        opinions |= zip(numbers, again, strict=True)
-    return opinions
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, names in enumerate(told):
+        groups.setdefault(names, []).append(number)
+    groups.pop((), None)
+    for names, numbers in groups.items():
+        again = engine.hear([sounds[number] for number in numbers], language=language, names=names, timed=False)
+        yield from zip(numbers, again, strict=True)
 
 
-def _settled(
-    chunk: Span, heard: Heard, opinion: Heard | None, names: Names
-) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
-    """The chunk's words and flags on the recording's timeline, the second opinion taken into account."""
-    words, flags = heard.words, suspicions(heard)
-    if opinion:
-        words, doubts = spelling.second_opinion(words, opinion.words, names)
-        flags += doubts
+def _placed(chunk: Span, words: tuple[Word, ...], flags: tuple[Flag, ...]) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
+    """The chunk's words and flags on the recording's timeline."""
     offset = chunk.start / RATE
-    placed = (replace(flag, start=_moved(flag.start, offset), end=_moved(flag.end, offset)) for flag in flags)
-    return tuple(place(words, chunk)), tuple(placed)
+    moved = (replace(flag, start=_moved(flag.start, offset), end=_moved(flag.end, offset)) for flag in flags)
+    return tuple(place(words, chunk)), tuple(moved)
 
 
 def _moved(seconds: float, offset: float) -> float:

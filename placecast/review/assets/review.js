@@ -51,13 +51,13 @@ async function ask(path, body) {
   return null;
 }
 
-/** As `ask`, one change after the other: a second press of the same button must not be a second change. */
-async function change(path, body) {
-  if (turn) return null;
-  turn = ask(path, body);
-  const found = await turn;
+/** Do this unless another change is on its way: a second press of the same button must not be a second change. */
+async function alone(act) {
+  if (turn) return false;
+  turn = act();
+  const done = await turn;
   turn = null;
-  return found;
+  return done;
 }
 
 function complain(text, changed = false) {
@@ -92,13 +92,15 @@ async function loadAgain() {
 }
 
 /** Replace the cues from `first` up to `last` by these sentences. Says whether it was saved. */
-async function save(first, last, sentences, done) {
-  const old = state.cues.slice(first, last).map(({ text, speaker, start, end }) => ({ text, speaker, start, end }));
-  const found = await change("save", { version: state.version, first, last, sentences });
-  if (!found) return false;
-  undoable.push({ first, last: first + sentences.filter((each) => each.text.trim()).length, sentences: old });
-  saved(found, done);
-  return true;
+function save(first, last, sentences, done) {
+  return alone(async () => {
+    const old = state.cues.slice(first, last).map(({ text, speaker, start, end }) => ({ text, speaker, start, end }));
+    const found = await ask("save", { version: state.version, first, last, sentences });
+    if (!found) return false;
+    undoable.push({ first, last: first + sentences.filter((each) => each.text.trim()).length, sentences: old });
+    saved(found, done);
+    return true;
+  });
 }
 
 function saved(found, done) {
@@ -110,16 +112,14 @@ function saved(found, done) {
 
 async function undo() {
   while (turn) await turn;
-  const last = undoable.at(-1);
-  if (!last) return;
-  if (editor?.dirty()) {
-    say("Save or cancel the sentence that you are editing first.");
-    return;
-  }
-  const found = await change("save", { version: state.version, ...last });
-  if (!found) return;
-  undoable.pop();
-  saved(found, "Undone.");
+  if (editor?.dirty()) return say("Save or cancel the sentence that you are editing first.");
+  return alone(async () => {
+    const last = undoable.at(-1);
+    const found = last && (await ask("save", { version: state.version, ...last }));
+    if (!found) return;
+    undoable.pop();
+    saved(found, "Undone.");
+  });
 }
 
 // Showing
@@ -351,14 +351,16 @@ async function askForName() {
   find("by").focus();
 }
 
-async function approve(event) {
+function approve(event) {
   event.preventDefault();
   find("approval").close();
-  const found = await change("approve", { version: state.version, by: find("by").value });
-  if (!found) return;
-  forgive();
-  show(found);
-  say(state.review.said);
+  alone(async () => {
+    const found = await ask("approve", { version: state.version, by: find("by").value });
+    if (!found) return;
+    forgive();
+    show(found);
+    say(state.review.said);
+  });
 }
 
 // Keys

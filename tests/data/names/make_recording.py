@@ -104,7 +104,9 @@ def main() -> None:
             parts += [*speak(voice, speaker, words, number), silence(TURN)]
             print(f"{sum(map(len, parts)) / RATE:8.2f}  {line[:60]}")
     sound = np.concatenate(parts)
-    soundfile.write(HERE / "recording.flac", sound / np.abs(sound).max() * LOUD, RATE, subtype="PCM_16", compression_level=1.0)
+    soundfile.write(
+        HERE / "recording.flac", sound / np.abs(sound).max() * LOUD, RATE, subtype="PCM_16", compression_level=1.0
+    )
 
 
 main()

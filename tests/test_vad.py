@@ -144,5 +144,5 @@ def test_a_package_without_its_file_is_told(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_package_that_is_not_installed_is_named_with_its_cure() -> None:
-    with pytest.raises(EngineError, match=r'(?s)demo-ear: the package that hears is not.*pip install demo-ear'):
+    with pytest.raises(EngineError, match=r"(?s)demo-ear: the package that hears is not.*pip install demo-ear"):
         read_carried(demo(b"weights"))

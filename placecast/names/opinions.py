@@ -104,9 +104,8 @@ def _claims(first: Sequence[Word], second: Sequence[Word], names: Names) -> list
 
 def _heard(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: Names) -> Iterator[_Claim]:
     """Names that the second hearing has, or comes near to."""
-    there = [(first, last, start, stop, kind) for kind, first, last, start, stop in blocks]
     for found in resemblances(after, names, least=_TOWARDS):
-        window = _same_place(there, found)
+        window = _same_place(blocks, found)
         texts = written(before[window.start : window.stop]), written(after[found.first : found.last])
         if texts[0] == texts[1] or (found.score < 1 and same_letters(*texts)):
             continue
@@ -138,10 +137,10 @@ def _plain(texts: Sequence[str]) -> list[str]:
     return [letters(bare(text)) for text in texts]
 
 
-def _same_place(there: Sequence[tuple[int, int, int, int, str]], found: Resemblance) -> range:
-    """The words of the other hearing that stand where one has the name. A block: there, here, and how they compare."""
+def _same_place(blocks: _Blocks, found: Resemblance) -> range:
+    """The words of the first hearing that stand where the second has the name."""
     starts, stops = [], []
-    for first, last, start, stop, kind in there:
+    for kind, first, last, start, stop in blocks:
         low, high = max(start, found.first), min(stop, found.last)
         if low < high:
             shift = first - start

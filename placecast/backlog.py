@@ -12,17 +12,17 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from placecast import __version__, audio, files, production, work
+from placecast import __version__, audio, files, production, scribe, work
 from placecast.cluster import spread
 from placecast.errors import AudioError, EngineError, PlacecastError, StorageError
 from placecast.jobs import LOADER, Job, StoredSound
 from placecast.jobs import work as hear
 from placecast.model import Audio, Episode, Progress
 from placecast.pipeline import Run, require
-from placecast.production import Workshop
 from placecast.project import Project
 from placecast.timecode import spoken
 from placecast.transcribe.account import Account
+from placecast.workshop import Workshop, heard_recording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def transcribe_all(
     with run.project.locked():
         show, episodes = run.project.load()
         require(episodes, slugs)
-        shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=show)
+        shop = run.workshop(show)
         wanted = [each for each in episodes if not slugs or each.slug in slugs]
         report = Report()
         tasks = list(_tasks(shop, wanted, redo, report))
@@ -113,8 +113,8 @@ def _here(run: Run, shop: Workshop, tasks: Sequence[_Task], report: Report, mete
         shop.reporter.tell(f"{task.episode.slug} ({task.reason})")
         with _failing_alone(shop, task.episode.slug, report):
             _bring_sound(run, shop, task.episode)
-            production.transcribe(shop, task.episode, partial(meter.tell, task.episode.slug))
-            production.leave(shop, task.episode)
+            scribe.transcribe(shop, task.episode, partial(meter.tell, task.episode.slug))
+            scribe.leave(shop, task.episode)
             report.done.append(task.episode.slug)
         meter.finish(task.episode.slug)
 
@@ -140,7 +140,7 @@ def _receive(shop: Workshop, task: _Task, job: Job, outcome: Account | Exception
     if _transcript(shop.project, task.episode) != task.transcript:
         report.untouched[slug] = "its transcript was written or changed in the meantime, and is kept"
         return
-    production.keep(shop, task.episode, job.sha256, outcome)
+    scribe.keep(shop, task.episode, job.sha256, outcome)
     report.done.append(slug)
     shop.reporter.tell(f"{slug}: transcribed")
 
@@ -149,7 +149,7 @@ def _job(shop: Workshop, episode: Episode, loader: str) -> Job:
     published, recording = shop.project.audio(episode.slug), _recording(episode)
     if published is None and recording is None:
         raise _no_sound(shop.project, episode)
-    digest = production.heard_recording(shop.project, episode)
+    digest = heard_recording(shop.project, episode)
     same = published if published and published.made_from.recording == digest else None
     return Job(
         slug=episode.slug,
@@ -158,7 +158,7 @@ def _job(shop: Workshop, episode: Episode, loader: str) -> Job:
         stored=StoredSound(key=same.path, bytes=same.bytes, sha256=same.sha256) if same else None,
         target=shop.show.target,
         transcription=shop.transcription,
-        request=production.request(shop.show, episode),
+        request=scribe.request(shop.show, episode),
         loader=loader,
     )
 

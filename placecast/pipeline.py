@@ -16,11 +16,12 @@ from placecast.errors import FactsError, UsageError
 from placecast.gate import Held
 from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
 from placecast.plan import Stored, Upload
-from placecast.production import Reporter, Workshop, finish, perform, state
+from placecast.production import perform, state
 from placecast.project import Project, reviewing
 from placecast.storage import Storage
 from placecast.transcribe import Engine
 from placecast.work import Step, StepName, Work
+from placecast.workshop import Reporter, Workshop, finish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,17 @@ class Run:
     now: datetime
     load_engine: Callable[[Transcription], Engine]
     open_storage: Callable[[Target], Storage]
+    speakers: int = 0  # how many people are heard, if the producer says so
+
+    def workshop(self, show: Show) -> Workshop:
+        """What the costly steps on this show's episodes work with."""
+        return Workshop(
+            project=self.project,
+            reporter=self.reporter,
+            load_engine=self.load_engine,
+            show=show,
+            speakers=self.speakers,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +136,9 @@ def make_plan(
 
 def produce(run: Run, made: Plan) -> None:
     """Do the steps, one episode after the other. A draft gets its date when its recording has proved to be good."""
-    shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=made.show)
+    shop = Workshop(
+        project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=made.show, speakers=run.speakers
+    )
     for episode in (each for each in made.episodes if each.slug in made.work):
         steps = made.work[episode.slug].steps
         perform(shop, episode, [step for step in steps if step.name != "tag"])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast import turns
 from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from placecast.transcribe.weights import Weights
 
 LEVELS = ("required", "recommended", "best")
-_DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
+_DONE = {"master": "mastered", "transcribe": "transcribed", "spell": "spelled anew", "tag": "tagged"}
 _BAR = 28
 _HELD = (
     "nobody has approved its transcript. Read it with: placecast review {slug}\n"
@@ -240,6 +241,14 @@ def transcribed(made: backlog.Report) -> Answer:
     ]
     data = {"transcribed": list(made.done), "untouched": dict(made.untouched), "failed": failures}
     return Answer(lines=tuple(lines or ["There are no episodes."]), data=data)
+
+
+def taken(slug: str, transcript: Transcript) -> Answer:
+    """What became of a transcript that the producer brought along."""
+    who = turns.speakers(transcript)
+    said = f", said by {', '.join(who)}" if who else ""
+    line = f"{slug}: {_count(len(transcript.cues), 'sentence')}{said}. Read them with: placecast review {slug}"
+    return Answer(lines=(line,), data={"slug": slug, "sentences": len(transcript.cues), "speakers": list(who)})
 
 
 def models(held: Sequence[Holding], chosen: str | None) -> Answer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from difflib import unified_diff
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +15,7 @@ from lxml import html as lxml_html
 
 from placecast import captions
 from placecast.errors import TranscriptError
-from placecast.model import Cue, MachineRecord, Transcript, Word
+from placecast.model import Cue, Flag, MachineRecord, Transcript, Word
 from placecast.realign import timed
 from placecast.record import parse_record, write_record
 from tests.test_vtt import transcripts
@@ -119,6 +121,9 @@ RECORD = MachineRecord(
     language="en-GB",
     recording="1" * 64,
     vtt="2" * 64,
+    options={"precision": "fp32"},
+    spelling="abc",
+    flags=(Flag(start=0.4, end=1.0, kind="loop", text="wörld", reason="again and again"),),
     words=(
         Word(start=0.12, end=0.4, text=" Hello", probability=0.98),
         Word(start=0.4, end=1.0, text=' "wörld"\n', probability=1.0),
@@ -129,15 +134,32 @@ RECORD = MachineRecord(
 def test_the_machines_record_is_a_word_a_line_and_reads_back() -> None:
     text = write_record(RECORD)
     assert '\n[0.12, 0.4, 0.98, " Hello"],\n[0.4, 1.0, 1.0, " \\"wörld\\"\\n"]\n' in text
-    assert json.loads(text)["version"] == 1
+    assert '\n[0.4, 1.0, "loop", "wörld", "again and again"]\n' in text
+    assert json.loads(text)["version"] == 2
     assert parse_record(text, "e.words.json") == RECORD
+
+
+def test_a_record_from_before_flags_and_options_is_read() -> None:
+    data = json.loads(write_record(RECORD)) | {"version": 1}
+    for name in ("options", "spelling", "flags"):
+        del data[name]
+    assert parse_record(json.dumps(data), "e.words.json") == replace(RECORD, options={}, spelling="", flags=())
+
+
+def test_a_corrected_word_is_one_line_of_a_difference() -> None:
+    other = replace(RECORD, words=(replace(RECORD.words[0], text=" Hullo"), *RECORD.words[1:]))
+    changed = list(unified_diff(*(write_record(each).splitlines() for each in (RECORD, other)), n=0))
+    assert [line for line in changed if line[:3] not in ("---", "+++")][1:] == [
+        '-[0.12, 0.4, 0.98, " Hello"],',
+        '+[0.12, 0.4, 0.98, " Hullo"],',
+    ]
 
 
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
         (("{", ""), "damaged"),
-        (('"version": 1', '"version": 2'), "its version is 2"),
+        (('"version": 2', '"version": 3'), "its version is 3"),
         (('"model"', '"modl"'), "'model' is missing"),
         (('"fake"', "7"), "model is not text"),
         (("0.98", '"0.98"'), "is not a number"),

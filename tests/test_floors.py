@@ -26,9 +26,11 @@ FLOORS = (
     ("files",),
     ("audio", "cluster", "project", "serve", "storage", "tags", "transcribe"),
     ("review",),
-    ("beginning", "building", "jobs", "production"),
+    ("beginning", "building", "jobs", "workshop"),
+    ("scribe",),
+    ("production",),
     ("pipeline", "survey"),
-    ("backlog",),
+    ("backlog", "transcripts"),
     ("report",),
     ("cli",),
 )

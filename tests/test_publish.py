@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from placecast import pipeline
 from placecast.errors import AudioError, FactsError, LockedError, UsageError
+from placecast.timecode import long_clock
 from placecast.transcribe import FakeEngine
 from tests import sounds
 from tests.small_show import NOW, SmallShow, files_below, make, stamps_below
@@ -107,6 +108,17 @@ def test_a_changed_recording_gets_a_new_address_and_keeps_its_guid(published: Sm
     assert_whole(published)
     old_file = published.target / urlparse(old.enclosures[0].href).path.removeprefix("/small/")
     assert old_file.is_file(), "apps still hold the old address"
+
+
+def test_apps_get_captions_cut_from_the_words_of_an_edited_transcript(published: SmallShow) -> None:
+    heard = published.project.record("digbeth")
+    assert heard is not None
+    path = published.project.root / "transcripts" / "digbeth.vtt"
+    path.write_text(path.read_text("utf-8").replace("real", "very real"), "utf-8")
+    published.publish()
+    srt = (published.target / "e/digbeth/transcript.srt").read_text("utf-8")
+    assert "very real" in " ".join(srt.split())
+    assert f"{long_clock(heard.words[0].start, separator=',')} --> " in srt
 
 
 def test_an_edited_transcript_is_published_and_survives_every_later_run(published: SmallShow) -> None:

@@ -71,6 +71,19 @@ def test_the_gravest_doubt_is_shown_first_with_its_sentence_and_reason(open_page
     assert page.locator("#cues mark.current").inner_text() == "Thanks for watching"
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_going_on_shows_the_whole_card_below_the_player(open_page, width):
+    page = open_page(viewport={"width": width, "height": 640})
+    page.evaluate("scrollTo(0, 2000)")
+    for _ in range(4):
+        page.keyboard.press("j")
+        page.wait_for_timeout(100)
+        assert page.evaluate(
+            "document.querySelector('#card').getBoundingClientRect().top"
+            " >= document.querySelector('.player').getBoundingClientRect().bottom"
+        )
+
+
 def test_it_is_heard_from_a_little_before_the_word_and_stops_after_it(open_page):
     page = open_page()
     start = page.evaluate("fetch('data').then(answer => answer.json()).then(told => told.doubts[0].start)")
@@ -186,7 +199,7 @@ def test_an_invented_sentence_is_removed_and_can_be_brought_back(open_page, tabl
     page = open_page()
     whole = table.text
     page.keyboard.press("e")
-    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove").dblclick()
     until(page, "document.querySelectorAll('#cues li').length === 5")
     assert "Thanks for watching." not in table.cues
     page.get_by_role("button", name="Undo").click()
@@ -220,11 +233,16 @@ def test_what_is_typed_survives_a_change_of_the_file_elsewhere(open_page, table)
     theirs = table.text.replace("Hounds do better", "Hounds fare better").replace("Welcome to", "Hello from")
     table.path.write_text(theirs, "utf-8")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("alert").get_by_text("was changed by another program").wait_for()
+    alert = page.get_by_role("alert")
+    alert.get_by_text("was changed by another program").wait_for()
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(100)
+    assert alert.evaluate("e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom < innerHeight")
     assert table.text == theirs
     assert page.locator("textarea").input_value() == "Towns do better with parks."
     page.get_by_role("button", name="Load the new version").click()
     page.get_by_text("Hello from Placecast").wait_for()
+    assert alert.inner_text() == ""
     assert page.locator("textarea").input_value() == "Towns do better with parks."
     assert "Hounds fare better" in page.locator(".editor .now").inner_text()
     page.get_by_role("button", name="Save").click()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, interactive, make_run
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,10 +82,16 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option(
+    "--transcript",
+    type=click.Path(path_type=Path),
+    help="A transcript that is there already (WebVTT, SubRip, JSON, plain text), instead of transcribing.",
+)
+@click.option(
     "--unreviewed",
     metavar="REASON",
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
+@SPEAKERS
 @FOLDER
 @NO_INPUT
 @QUIET
@@ -94,7 +100,9 @@ def publish(
     names: tuple[str, ...],
     redo: tuple[StepName, ...],
     dry_run: bool,
+    transcript: Path | None,
     unreviewed: str | None,
+    speakers: int,
     folder: Path,
     no_input: bool,
     **flags: bool,
@@ -108,17 +116,21 @@ def publish(
 
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
-    from placecast import pipeline
+    from placecast import pipeline, transcripts
 
-    run, steps = make_run(folder, ask=not no_input, **flags), frozenset(redo)
+    run, steps = make_run(folder, ask=not no_input, speakers=speakers, **flags), frozenset(redo)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
+    if transcript and len(names) != 1:
+        raise UsageError("--transcript", "belongs to one episode.", "Name its recording or its slug, and no other.")
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
         report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
     slugs = [_slug(run.project, name, ask) for name in names]
+    if transcript:
+        transcripts.take(run, slugs[0], transcript)
     made, built = pipeline.publish(run, slugs, steps, unreviewed)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
     report.show(report.published(made, built, waits, doubtful), **flags)

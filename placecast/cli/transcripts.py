@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, interactive, make_run
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
 from placecast.errors import UsageError
+from placecast.timecode import parse_clock
 
 if TYPE_CHECKING:
     from placecast.doubts import Doubt
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Every episode that has no transcript of its recording yet.")
 @click.option("--redo", is_flag=True, help="Hear them again; what people have edited is kept.")
 @click.option("--cluster", metavar="ADDRESS", help="Spread the work over a dask cluster: tcp://host:8786")
+@SPEAKERS
 @FOLDER
 @NO_INPUT
 @QUIET
@@ -34,6 +36,7 @@ def transcribe(
     everything: bool,
     redo: bool,
     cluster: str | None,
+    speakers: int,
     folder: Path,
     no_input: bool,
     **flags: bool,
@@ -47,10 +50,72 @@ def transcribe(
     if bool(slugs) == everything:
         what = "names no episode." if not slugs else "names episodes, and --all as well."
         raise UsageError("placecast transcribe", what, "Name the episodes, or give --all for a whole back catalogue.")
-    run = make_run(folder, ask=not no_input, **flags)
+    run = make_run(folder, ask=not no_input, speakers=speakers, **flags)
     made = backlog.transcribe_all(run, slugs, cluster=cluster, redo=redo)
     report.show(report.transcribed(made), **flags)
     sys.exit(made.exit_code)
+
+
+@click.command()
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where people have written or edited the one that is there.")
+@FOLDER
+@QUIET
+@JSON
+def transcript(slug: str, file: Path, replace: bool, folder: Path, **flags: bool) -> None:
+    """Make FILE the transcript of the episode SLUG: WebVTT, SubRip, JSON or plain text.
+
+    Plain text has no times: the recording is heard, and the text is laid over what was heard.
+    """
+    from placecast import transcripts
+
+    run = make_run(folder, **flags)
+    transcripts.take(run, slug, file, replace=replace)
+    report.show(report.taken(slug, transcripts.read(run, slug)), **flags)
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--count", type=click.IntRange(1), default=0, metavar="N", help="Label every sentence: N people speak.")
+@click.option("--rename", multiple=True, metavar="OLD=NEW", help="Another name for a speaker, wherever they speak.")
+@click.option(
+    "--set", "corrected", multiple=True, metavar="TIME=NAME", help="Another speaker for a sentence: 1:23=Rosa"
+)
+@FOLDER
+@QUIET
+@JSON
+def speakers(
+    slug: str, count: int, rename: tuple[str, ...], corrected: tuple[str, ...], folder: Path, **flags: bool
+) -> None:
+    """Say who speaks in the transcript of the episode SLUG: by voice, and by hand.
+
+    Voices are told apart for the people whom the episode's facts name as `speakers`, or for --count of them.
+    """
+    from placecast import transcripts
+
+    run = make_run(folder, **flags)
+    if count or not (rename or corrected):
+        transcripts.label(run, slug, count)
+    if rename:
+        transcripts.rename(run, slug, dict(_pair(each) for each in rename))
+    for time, name in map(_pair, corrected):
+        transcripts.assign(run, slug, _seconds(time), name)
+    report.show(report.taken(slug, transcripts.read(run, slug)), **flags)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = (part.strip() for part in text.partition("="))
+    if not (left and equals and right):
+        raise UsageError(text, "is no pair.", 'Write it as "Speaker 1=Rosa Hartley", or as "1:23=Rosa Hartley".')
+    return left, right
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_clock(text)
+    except ValueError as exc:
+        raise UsageError(text, "is not a time.", "Write it as 1:23 or 1:02:03.") from exc
 
 
 @click.group(invoke_without_command=True)
@@ -180,4 +245,4 @@ def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     return project, show, episode
 
 
-COMMANDS: tuple[click.Command, ...] = (transcribe, review, approve, models)
+COMMANDS: tuple[click.Command, ...] = (transcribe, transcript, speakers, review, approve, models)

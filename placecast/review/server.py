@@ -119,7 +119,7 @@ class _Guard:
         await (answer or self._inner)(scope, receive, _with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        given = request.url.path.split("/")[1]
+        given, _, _ = request.url.path.removeprefix("/").partition("/")
         if not secrets.compare_digest(given.encode(), self._token.encode()):
             return PlainTextResponse("Nothing is here. Use the address that placecast has shown.", 404)
         headers = request.headers

@@ -29,6 +29,8 @@ const undoable = [];
 let state = null;
 let current = 0; // which of the open doubts is looked at
 let editor = null;
+let turn = null; // the change that is on its way to the server
+let said = null; // until when the last message is shown
 
 // Asking the server
 
@@ -47,6 +49,15 @@ async function ask(path, body) {
     complain("Placecast does not answer any more. What you have typed stays here; start placecast review again.");
   }
   return null;
+}
+
+/** Do this unless another change is on its way: a second press of the same button must not be a second change. */
+async function alone(act) {
+  if (turn) return false;
+  turn = act();
+  const done = await turn;
+  turn = null;
+  return done;
 }
 
 function complain(text, changed = false) {
@@ -68,6 +79,7 @@ async function loadAgain() {
   const found = await ask("data");
   if (!found) return;
   undoable.length = 0;
+  forgive();
   editor?.close();
   show(found);
   if (!typed) return;
@@ -80,33 +92,34 @@ async function loadAgain() {
 }
 
 /** Replace the cues from `first` up to `last` by these sentences. Says whether it was saved. */
-async function save(first, last, sentences, said) {
-  const old = state.cues.slice(first, last).map(({ text, speaker, start, end }) => ({ text, speaker, start, end }));
-  const found = await ask("save", { version: state.version, first, last, sentences });
-  if (!found) return false;
-  undoable.push({ first, last: first + sentences.filter((each) => each.text.trim()).length, sentences: old });
-  saved(found, said);
-  return true;
+function save(first, last, sentences, done) {
+  return alone(async () => {
+    const old = state.cues.slice(first, last).map(({ text, speaker, start, end }) => ({ text, speaker, start, end }));
+    const found = await ask("save", { version: state.version, first, last, sentences });
+    if (!found) return false;
+    undoable.push({ first, last: first + sentences.filter((each) => each.text.trim()).length, sentences: old });
+    saved(found, done);
+    return true;
+  });
 }
 
-function saved(found, said) {
+function saved(found, done) {
   forgive();
   editor?.close();
   show(found);
-  say(`${said} ${counted(doubts().length)} left.`);
+  say(`${done} ${counted(doubts().length)} left.`);
 }
 
 async function undo() {
-  const last = undoable.at(-1);
-  if (!last) return;
-  if (editor?.dirty()) {
-    say("Save or cancel the sentence that you are editing first.");
-    return;
-  }
-  const found = await ask("save", { version: state.version, ...last });
-  if (!found) return;
-  undoable.pop();
-  saved(found, "Undone.");
+  while (turn) await turn;
+  if (editor?.dirty()) return say("Save or cancel the sentence that you are editing first.");
+  return alone(async () => {
+    const last = undoable.at(-1);
+    const found = last && (await ask("save", { version: state.version, ...last }));
+    if (!found) return;
+    undoable.pop();
+    saved(found, "Undone.");
+  });
 }
 
 // Showing
@@ -208,6 +221,8 @@ function counted(open) {
 
 function say(text) {
   find("said").textContent = text;
+  clearTimeout(said);
+  said = setTimeout(() => (find("said").textContent = ""), 8000);
 }
 
 // Going through the doubts
@@ -235,10 +250,10 @@ async function look() {
   if (!(await leaveEditor())) return;
   showDoubts();
   find("card").focus({ preventScroll: true });
-  find("card").scrollIntoView({ block: "nearest" });
-  const row = find(`cue-${doubts()[current].cue}`);
-  if (matchMedia("(min-width: 60rem)").matches) row.scrollIntoView({ block: "center" });
-  say(`Doubt ${current + 1} of ${doubts().length}.`);
+  document.querySelector(".desk").scrollTop = 0;
+  const beside = matchMedia("(min-width: 60rem)").matches;
+  const shown = beside ? find(`cue-${doubts()[current].cue}`) : find("card");
+  shown.scrollIntoView({ block: beside ? "center" : "start" });
 }
 
 function listen() {
@@ -307,8 +322,8 @@ async function leaveEditor() {
   return editor.save();
 }
 
-async function finish(number, place, last, sentences, said) {
-  if (!(await save(number, last, sentences, said))) return false;
+async function finish(number, place, last, sentences, done) {
+  if (!(await save(number, last, sentences, done))) return false;
   back(number, place);
   return true;
 }
@@ -336,14 +351,16 @@ async function askForName() {
   find("by").focus();
 }
 
-async function approve(event) {
+function approve(event) {
   event.preventDefault();
   find("approval").close();
-  const found = await ask("approve", { version: state.version, by: find("by").value });
-  if (!found) return;
-  forgive();
-  show(found);
-  say(state.review.said);
+  alone(async () => {
+    const found = await ask("approve", { version: state.version, by: find("by").value });
+    if (!found) return;
+    forgive();
+    show(found);
+    say(state.review.said);
+  });
 }
 
 // Keys

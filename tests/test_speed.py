@@ -125,3 +125,15 @@ def test_a_producer_is_told_before_it_starts(tmp_path: Path, monkeypatch: pytest
     (note,) = show.last.notes
     assert note.startswith("10 seconds to hear: about ")
     assert "with Whisper's base on " in note
+
+
+@pytest.mark.parametrize(
+    ("options", "factor"), [({"precision": "bf16, decided in fp32"}, 0.55), ({"route": "whisper.transcribe"}, 1.8)]
+)
+def test_what_an_engine_computes_with_counts(
+    options: dict[str, str], factor: float, environ: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("placecast.transcribe.speed.probe", lambda _: 100.0)
+    plain = estimate(Named(precision="fp32"), 3600, HERE, environ=environ)
+    assert plain is not None
+    assert estimate(Named(**options), 3600, HERE, environ=environ) == pytest.approx(factor * plain)

@@ -14,9 +14,7 @@ from pathlib import Path
 
 from placecast.model import Transcription
 
-_FEATURES = frozenset({"avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"})
 _GROUP = Path("/sys/fs/cgroup")
-_PROCESSOR = Path("/proc/cpuinfo")
 _DRIVERS = ("libcuda.so.1", "nvcuda.dll")
 
 
@@ -30,11 +28,13 @@ class Gpu:
 
 @dataclass(frozen=True, kw_only=True)
 class Hardware:
-    """Cores and bytes of memory that this process may use, the processor's features, and the graphics card."""
+    """Cores and bytes of memory that this process may use, and the graphics card.
+
+    Which numbers the processor multiplies quickly is the engine's business, and shows in its precision.
+    """
 
     cores: int
     memory: int
-    features: frozenset[str] = frozenset()
     gpu: Gpu | None = None
 
     @property
@@ -49,7 +49,7 @@ class Hardware:
 def hardware(transcription: Transcription) -> Hardware:
     """This machine, as the engine that the show asks for can use it."""
     usable = transcription.engine == "faster-whisper" or _pytorch_has_cuda()
-    return Hardware(cores=_cores(), memory=_memory(), features=_features(), gpu=graphics_card() if usable else None)
+    return Hardware(cores=_cores(), memory=_memory(), gpu=graphics_card() if usable else None)
 
 
 @cache
@@ -111,11 +111,3 @@ def _windows_memory() -> int:
     kilobytes = ctypes.c_ulonglong()
     ctypes.CDLL("kernel32").GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
     return kilobytes.value * 1024
-
-
-def _features() -> frozenset[str]:
-    """What matters to Whisper of what Linux says about the processor; elsewhere nothing is known."""
-    with suppress(OSError):
-        line = re.search(r"^flags\s*:(.*)$", _PROCESSOR.read_text(), re.MULTILINE)
-        return _FEATURES & set(line[1].split()) if line else frozenset()
-    return frozenset()

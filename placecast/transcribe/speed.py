@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -29,7 +30,8 @@ _PROBED = 0.15  # seconds
 # one after the other, which waits for memory. The words' times, and hearing a chunk twice, are in it.
 _ENCODING = 0.55
 _DECODING = 0.16
-_ENGINES = {"faster-whisper": 0.7}  # eight-bit numbers: this share of the time
+# What an engine's options do to the time: 16-bit numbers halve it, whisper.transcribe hears one window after the other.
+_FACTORS = (("bf16", 0.55), ("whisper.transcribe", 1.8))
 
 
 def estimate(
@@ -46,7 +48,8 @@ def estimate(
         return seconds * median(remembered)
     if engine.model not in BY_NAME or ours.gpu:
         return None
-    factor = _ENGINES.get(engine.name.split()[0], 1.0)
+    options = " ".join(engine.options.values())
+    factor = prod(factor for mark, factor in _FACTORS if mark in options)
     return factor * seconds / _WINDOW * window_seconds(BY_NAME[engine.model].dimensions, probe(clock))
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from placecast import captions, chapters, files, pages, plan, rss, vtt
+from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Release, Show, Tree
-from placecast.plan import Upload
+from placecast.plan import Stored, Upload
 from placecast.project import Project
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
@@ -42,14 +42,27 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
     if audio is None or transcript is None:
         return None
+    heard, verdict = project.record(episode.slug), project.verdict(episode)
     return Release(
         episode=episode,
         published=episode.published,
         audio=audio,
         transcript=transcript,
         edited=project.edited(episode.slug),
+        machine=heard is not None,
         notes_html=pages.notes_html(episode.notes),
+        approval=verdict.approval,
+        waiver=verdict.waiver,
+        words=realign.timed(transcript, heard.words if heard else ()),
     )
+
+
+def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> dict[str, Stored]:
+    """The transcripts of the episodes that the folder `feed` shows, as they would be now: what is shown stays shown."""
+    shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
+    texts = {each.transcript_path("vtt"): project.transcript(each, show) for each in shown}
+    contents = {path: vtt.write(transcript).encode() for path, transcript in texts.items() if transcript}
+    return {path: Stored(key=path, size=len(text), mark="", sha256=sha256(text)) for path, text in contents.items()}
 
 
 def render(published: Publication) -> Tree:
@@ -65,7 +78,7 @@ def _sidecars(release: Release) -> Tree:
     episode, transcript = release.episode, release.transcript
     texts = {
         "vtt": vtt.write(transcript),
-        "srt": captions.srt(transcript),
+        "srt": captions.srt(transcript, release.words),
         "json": captions.podcast_json(transcript),
         "txt": captions.plain_text(transcript),
         "html": captions.html(transcript, title=episode.title),

@@ -6,17 +6,14 @@ All of it follows from the transcript alone, so nothing here is ever edited or k
 from __future__ import annotations
 
 import json
-import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import pairwise
+from itertools import groupby
 
-from placecast.model import Cue, Transcript
+from placecast import screens
+from placecast.model import Cue, Transcript, Word
 from placecast.timecode import clock, iso_duration, long_clock
 
-_WIDTHS = range(32, 43)  # characters a line: the namespace wants 32, and two lines of 42 are common practice
-_LINES = 2
 _PARAGRAPH = 5  # sentences
 _PAUSE = 1.5  # seconds that end a paragraph once it has begun
 _BEGUN = 2  # sentences
@@ -37,9 +34,9 @@ def paragraphs(transcript: Transcript) -> tuple[tuple[Cue, ...], ...]:
     return tuple(map(tuple, made))
 
 
-def srt(transcript: Transcript) -> str:
-    """SubRip: captions of at most two lines of 42 characters, and `Name: ` where the speaker changes."""
-    captions = (caption for cue, changed in _turns(transcript.cues) for caption in _captions(cue, changed))
+def srt(transcript: Transcript, words: Sequence[Sequence[Word]]) -> str:
+    """SubRip, cut from the words of each cue: two short lines at a time, and `Name: ` where the speaker changes."""
+    captions = screens.cut(list(_turns(transcript.cues, words)))
     return "\n".join(
         f"{number}\n{_comma(cue.start)} --> {_comma(cue.end)}\n{cue.text}\n" for number, cue in enumerate(captions, 1)
     )
@@ -89,30 +86,11 @@ def _spoken(transcript: Transcript) -> Iterator[tuple[tuple[Cue, ...], str, bool
         speaker = paragraph[0].speaker
 
 
-def _turns(cues: Sequence[Cue]) -> Iterator[tuple[Cue, bool]]:
-    """Each cue, and whether another speaker than before says it."""
-    before = [None, *(cue.speaker for cue in cues)]
-    return ((cue, cue.speaker != speaker) for cue, speaker in zip(cues, before, strict=False))
-
-
-def _captions(cue: Cue, changed: bool) -> Iterator[Cue]:
-    """The cue in captions that fit a screen, its time shared out by characters."""
-    name = f"{cue.speaker}: " if changed and cue.speaker else ""
-    # SubRip has no escapes: an arrow in the text would be taken for a line of times.
-    texts = _screens(re.sub("-{2,}>", "->", name + cue.text))
-    shares = [0]
-    for text in texts:
-        shares.append(shares[-1] + len(text))
-    times = [cue.start + (cue.end - cue.start) * share / (shares[-1] or 1) for share in shares]
-    for text, (start, end) in zip(texts, pairwise(times), strict=True):
-        yield Cue(start=start, end=end, text=text)
-
-
-def _screens(text: str) -> list[str]:
-    """The text in two lines at a time: as few lines as 42 characters allow, and those as even as possible."""
-    wraps = [textwrap.wrap(text, width, break_on_hyphens=False) for width in _WIDTHS]
-    lines = next(wrap for wrap in wraps if len(wrap) == len(wraps[-1]))
-    return ["\n".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)]
+def _turns(cues: Sequence[Cue], words: Sequence[Sequence[Word]]) -> Iterator[tuple[str, list[Sequence[Word]]]]:
+    """Each turn of a speaker: the name, and the words of the sentences."""
+    spoken = zip(cues, words, strict=True)
+    for speaker, sentences in groupby(spoken, key=lambda sentence: sentence[0].speaker):
+        yield speaker or "", [said for _, said in sentences]
 
 
 def _segment(cue: Cue) -> dict[str, str | float]:

@@ -34,6 +34,10 @@ class PlacecastError(Exception):
         self.faults: tuple[Fault, ...] = (Fault(file=where, what=what, cure=cure),)
         super().__init__(str(self.faults[0]))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors come back from the machines of a cluster, and Python would make them anew from their message alone.
+        return _again, (type(self), self.faults)
+
 
 class FactsError(PlacecastError):
     """Everything that is wrong with the show's and the episodes' facts, together."""
@@ -41,6 +45,13 @@ class FactsError(PlacecastError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         Exception.__init__(self, "\n".join(map(str, self.faults)))
+
+
+def _again(kind: type[PlacecastError], faults: tuple[Fault, ...]) -> PlacecastError:
+    error = kind.__new__(kind)
+    error.faults = faults
+    Exception.__init__(error, "\n".join(map(str, faults)))
+    return error
 
 
 class AudioError(PlacecastError):

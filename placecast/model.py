@@ -29,6 +29,10 @@ def no_progress(done: float) -> None:
     """A `Progress` for those who do not watch."""
 
 
+def no_words(text: str) -> None:
+    """Told what people should know, where nobody listens."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Someone who is heard or credited. Role and group: the Podcast Taxonomy's words."""
@@ -107,12 +111,13 @@ class Mastering:
 class Transcription:
     """Which engine and which Whisper model write the transcripts, and what must happen before they go out.
 
-    `weights`: a file, or None to look for them. `fast`: eight-bit arithmetic, at some loss. `language`: "show", a
-    language (BCP 47), or "detect". `review`: whether an episode waits until a person has approved its transcript.
+    `model`: "auto" takes the one that suits the machine. `weights`: a file, or None to look for them. `fast`:
+    eight-bit arithmetic, at some loss. `language`: "show", a language (BCP 47), or "detect". `review`: whether an
+    episode waits until a person has approved its transcript.
     """
 
     engine: Literal["whisper", "whisper-sequential", "faster-whisper"] = "whisper"
-    model: str = "base"
+    model: str = "auto"
     weights: Path | None = None
     fast: bool = False
     language: str = "show"
@@ -217,6 +222,7 @@ class Episode:
     chapters: tuple[Chapter, ...] = ()
     soundbites: tuple[Soundbite, ...] = ()
     language: str | None = None  # of what is said; None: as the show says
+    speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""
@@ -367,7 +373,9 @@ class Release:
     transcript: Transcript
     edited: bool  # a person has changed the transcript since a machine wrote it
     notes_html: str  # sanitised
+    machine: bool = True  # a machine wrote the transcript first
     approval: Approval | None = None  # of this very transcript and sound
+    waiver: Waiver | None = None  # of this very transcript
     words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times
 
 

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, plan, rss, storage, work
+from placecast import building, checks, gate, plan, rss, storage, work
 from placecast.checks import Finding
 from placecast.errors import FactsError, UsageError
+from placecast.gate import Held
 from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
 from placecast.plan import Stored, Upload
-from placecast.production import Reporter, Workshop, finish, perform, state
-from placecast.project import Project
+from placecast.production import perform, state
+from placecast.project import Project, reviewing
 from placecast.storage import Storage
 from placecast.transcribe import Engine
 from placecast.work import Step, StepName, Work
+from placecast.workshop import Reporter, Workshop, finish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,17 @@ class Run:
     now: datetime
     load_engine: Callable[[Transcription], Engine]
     open_storage: Callable[[Target], Storage]
+    speakers: int = 0  # how many people are heard, if the producer says so
+
+    def workshop(self, show: Show) -> Workshop:
+        """What the costly steps on this show's episodes work with."""
+        return Workshop(
+            project=self.project,
+            reporter=self.reporter,
+            load_engine=self.load_engine,
+            show=show,
+            speakers=self.speakers,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +54,12 @@ class Built:
     tree: Tree
     changed: building.Changes
     uploads: tuple[Upload, ...]
+    held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing may be sent: listeners would get an unapproved transcript in place of the one they have."""
+        return any(each.live for each in self.held)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +80,26 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        return self.built is not None and not (self.minted or self.built.changed or self.built.uploads)
+        built = self.built
+        return built is not None and not (self.minted or built.changed or built.uploads or built.held)
 
 
-def publish(run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset()) -> tuple[Plan, Built]:
-    """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again."""
+def publish(
+    run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset(), unreviewed: str | None = None
+) -> tuple[Plan, Built]:
+    """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again.
+
+    `unreviewed`: why these episodes go out though nobody has approved their transcripts.
+    """
     with run.project.locked():
         made = make_plan(run, wanted, redo)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
-        built = made.built or build(run, made.show, made.episodes, made.remote)
+        if unreviewed:
+            let_out(run, made, unreviewed)
+        ready = None if unreviewed else made.built
+        built = ready or build(run, made.show, made.episodes, made.remote)
         write(run, built)
         upload(run, made, built)
         return made, built
@@ -108,7 +136,9 @@ def make_plan(
 
 def produce(run: Run, made: Plan) -> None:
     """Do the steps, one episode after the other. A draft gets its date when its recording has proved to be good."""
-    shop = Workshop(project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=made.show)
+    shop = Workshop(
+        project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=made.show, speakers=run.speakers
+    )
     for episode in (each for each in made.episodes if each.slug in made.work):
         steps = made.work[episode.slug].steps
         perform(shop, episode, [step for step in steps if step.name != "tag"])
@@ -118,15 +148,34 @@ def produce(run: Run, made: Plan) -> None:
         finish(shop, episode)
 
 
+def let_out(run: Run, made: Plan, reason: str) -> None:
+    """Let the episodes of this run go out with the transcripts that they have, for a reason that is kept."""
+    for episode in (each for each in made.episodes if each.slug in made.work):
+        if run.project.verdict(episode).approval is None:
+            reviewing.waive(run.project, made.show, episode, reason, run.now.astimezone(made.show.zone))
+
+
+def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
+    """How many doubtful words wait for a person in the episodes that this run was about, by slug."""
+    worked_on = {step.slug for step in made.steps} | set(wanted)
+    waits = [each for each in made.episodes if each.slug in worked_on and run.project.verdict(each).approval is None]
+    return {each.slug: reviewing.count_doubts(run.project, made.show, each) for each in waits}
+
+
 def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:
     """The public tree of this moment, and what it changes. Writes nothing."""
-    published = building.publication(run.project, show, episodes, run.now)
+    ready = building.publication(run.project, show, episodes, run.now)
+    held = gate.held(ready, remote)
+    kept_back = {each.slug for each in held if not each.live}
+    shown = tuple(release for release in ready.releases if release.episode.slug not in kept_back)
+    published = replace(ready, releases=shown)
     tree = building.render(published)
     return Built(
         publication=published,
         tree=tree,
         changed=building.changes(run.project.feed, tree),
         uploads=plan.uploads(building.local_files(run.project, published, tree), remote),
+        held=held,
     )
 
 
@@ -134,7 +183,7 @@ def rebuild(run: Run) -> Built:
     """Bring the folder `feed` to what is known now, without asking or changing the target."""
     with run.project.locked():
         show, episodes = run.project.load()
-        built = build(run, show, episodes, {})
+        built = build(run, show, episodes, building.as_published(run.project, show, episodes))
         write(run, built)
         return built
 
@@ -167,7 +216,7 @@ def write(run: Run, built: Built) -> None:
 
 def upload(run: Run, made: Plan, built: Built) -> None:
     """Send what the target lacks: media first, feed.xml last."""
-    if built.uploads:
+    if built.uploads and not built.blocked:
         reason = f"{len(built.uploads)} new or changed: {_few([each.key for each in built.uploads])}"
         with run.reporter.step(f"upload to {made.storage.name}", reason) as progress:
             storage.publish(made.storage, built.uploads, made.remote, progress)
@@ -175,7 +224,7 @@ def upload(run: Run, made: Plan, built: Built) -> None:
 
 def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, str]]:
     """The episodes that listeners do not have yet, each with what it waits for."""
-    shown = {release.episode.slug for release in built.publication.releases}
+    shown = {release.episode.slug for release in built.publication.releases} | {each.slug for each in built.held}
     for episode in (each for each in made.episodes if each.slug not in shown):
         if episode.published is None:
             yield episode, f"a draft without a date; publish it with: placecast publish {episode.slug}"
@@ -186,11 +235,16 @@ def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, 
 
 
 def _chosen(episodes: Sequence[Episode], wanted: Sequence[str]) -> list[Episode]:
+    require(episodes, wanted)
+    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
+
+
+def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
+    """UsageError when one of the names is none of an episode."""
     missing = [slug for slug in wanted if slug not in {each.slug for each in episodes}]
     if missing:
         cure = "See the episodes with: placecast status"
         raise UsageError(missing[0], "there is no such episode, and no such recording.", cure)
-    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
 
 
 def _named(changed: building.Changes) -> str:

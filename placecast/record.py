@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from math import isfinite
 
@@ -20,9 +21,9 @@ def write_record(record: MachineRecord) -> str:
     facts = {"version": _VERSION, **{name: getattr(record, name) for name in _FACTS}}
     facts["options"] = dict(sorted(record.options.items()))
     lines = [f"{_json(name)}: {_json(value)}" for name, value in facts.items()]
-    flags = ",\n".join(_json([flag.start, flag.end, flag.kind, flag.text, flag.reason]) for flag in record.flags)
-    words = ",\n".join(_json([word.start, word.end, word.probability, word.text]) for word in record.words)
-    return "{\n" + ",\n".join([*lines, f'"flags": [\n{flags}\n]', f'"words": [\n{words}\n]']) + "\n}\n"
+    flags = _rows([flag.start, flag.end, flag.kind, flag.text, flag.reason] for flag in record.flags)
+    words = _rows([word.start, word.end, word.probability, word.text] for word in record.words)
+    return "{\n" + ",\n".join([*lines, f'"flags": {flags}', f'"words": {words}']) + "\n}\n"
 
 
 def parse_record(text: str, file: str) -> MachineRecord:
@@ -69,6 +70,11 @@ def _string(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} is not text")
     return value
+
+
+def _rows(entries: Iterable[object]) -> str:
+    rows = ",\n".join(map(_json, entries))
+    return f"[\n{rows}\n]" if rows else "[]"
 
 
 def _json(value: object) -> str:

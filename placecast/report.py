@@ -8,25 +8,37 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast import turns
+from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
+from placecast.pace import Pace
+from placecast.timecode import clock
 
 if TYPE_CHECKING:
+    from placecast import backlog
     from placecast.checks import Finding
-    from placecast.model import Episode, Show
+    from placecast.doubts import Doubt
+    from placecast.model import Episode, Show, Transcript
     from placecast.pipeline import Built, Plan
     from placecast.survey import Standing
+    from placecast.transcribe.holdings import Holding
+    from placecast.transcribe.weights import Weights
 
 LEVELS = ("required", "recommended", "best")
-_DONE = {"master": "mastered", "transcribe": "transcribed", "tag": "tagged"}
+_DONE = {"master": "mastered", "transcribe": "transcribed", "spell": "spelled anew", "tag": "tagged"}
 _BAR = 28
+_HELD = (
+    "nobody has approved its transcript. Read it with: placecast review {slug}\n"
+    "  Then: placecast approve {slug} --by NAME, and publish again"
+)
 
 
 @dataclass(kw_only=True)
@@ -34,6 +46,7 @@ class TerminalReporter:
     """Steps with their reasons and durations; a bar only where it can be drawn over."""
 
     quiet: bool = False
+    interactive: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
 
     @contextmanager
@@ -44,18 +57,30 @@ class TerminalReporter:
         self._clear()
         self._say(f"  done in {duration(time.monotonic() - started)}")
 
+    def tell(self, text: str) -> None:
+        self._clear()
+        self._say(f"  {text}")
+
     def warn(self, text: str) -> None:
+        self._clear()
         click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        if not self.interactive:
+            return None
+        self._clear()
+        click.echo("\n".join(lines), file=self.stream)
+        return click.confirm(question, default=False, err=True)
 
     def _say(self, text: str) -> None:
         if not self.quiet:
             click.echo(text, file=self.stream)
 
     def _bar(self) -> Progress:
-        started = time.monotonic()
+        pace = Pace()
 
         def show(done: float) -> None:
-            left = (time.monotonic() - started) * (1 - done) / done if done > 0.02 else None
+            left = pace.told(done, time.monotonic())
             full = "#" * int(done * _BAR)
             ahead = f", {duration(left)} left" if left else ""
             click.echo(f"\r  [{full:<{_BAR}}] {done:4.0%}{ahead:<20}", file=self.stream, nl=False)
@@ -80,8 +105,15 @@ class JsonReporter:
         yield no_progress
         self.event("done", what=what, seconds=round(time.monotonic() - started, 3))
 
+    def tell(self, text: str) -> None:
+        self.event("note", text=text)
+
     def warn(self, text: str) -> None:
         self.event("warning", text=text)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        self.event("question", text=question, lines=list(lines))
+        return None
 
     def event(self, kind: str, **facts: Any) -> None:
         click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False), file=self.stream)
@@ -136,29 +168,42 @@ def planned(plan: Plan) -> Answer:
     return Answer(lines=tuple(lines), data={"steps": steps, "write": changed, "upload": uploads})
 
 
-def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]]) -> Answer:
-    """What a run has made, where it is, and what waits."""
+def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], doubtful: Mapping[str, int]) -> Answer:
+    """What a run has made, where it is, and what waits. `doubtful`: how many doubtful words wait, by slug."""
     show_facts, sent = built.publication.show, sum(each.size for each in built.uploads)
     waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
     made = dict.fromkeys(step.slug for step in plan.steps)
     pages = {each.episode.slug: show_facts.page(each.episode.folder) for each in built.publication.releases}
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
+    elif built.blocked:
+        lines = [f"{slug}: {_done(plan, slug)}." for slug in made]
+        lines.append("Nothing was sent, so that listeners keep the approved transcript that they have.")
     else:
         lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
         lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.storage.name}.")
     lines += [f"Waiting: {text}" for text in waits]
+    lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
+    lines += [f"{slug}: {_waits(number)}: placecast review {slug}" for slug, number in doubtful.items()]
     data = {
         "nothing_to_do": plan.empty,
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
         "pages": {slug: pages.get(slug) for slug in made},
-        "uploaded": [each.key for each in built.uploads],
+        "uploaded": [] if built.blocked else [each.key for each in built.uploads],
         "target": plan.storage.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
+        "held": [each.slug for each in built.held],
+        "doubtful": dict(doubtful),
     }
     return Answer(lines=tuple(lines), data=data)
+
+
+def _waits(doubtful: int) -> str:
+    if doubtful == 0:
+        return "nobody has approved the transcript yet"
+    return f"{_count(doubtful, 'doubtful word')} in the transcript {'wait' if doubtful > 1 else 'waits'} for you"
 
 
 def _done(plan: Plan, slug: str) -> str:
@@ -185,6 +230,58 @@ def standings(show_facts: Show, found: Sequence[Standing]) -> Answer:
     return Answer(lines=tuple(lines), data={"show": show_facts.title, "episodes": data})
 
 
+def transcribed(made: backlog.Report) -> Answer:
+    """What became of many episodes: the failures, with what to do about them, come last."""
+    lines = [f"{slug}: nothing to do, {reason}" for slug, reason in made.untouched.items()]
+    lines += [f"{slug}: transcribed" for slug in made.done]
+    lines += [f"{each.slug}: failed\n  {fault}" for each in made.failures for fault in each.error.faults]
+    failures = [
+        {"slug": each.slug, "exit_code": each.error.exit_code, "faults": [asdict(fault) for fault in each.error.faults]}
+        for each in made.failures
+    ]
+    data = {"transcribed": list(made.done), "untouched": dict(made.untouched), "failed": failures}
+    return Answer(lines=tuple(lines or ["There are no episodes."]), data=data)
+
+
+def taken(slug: str, transcript: Transcript) -> Answer:
+    """What became of a transcript that the producer brought along."""
+    who = turns.speakers(transcript)
+    said = f", said by {', '.join(who)}" if who else ""
+    line = f"{slug}: {_count(len(transcript.cues), 'sentence')}{said}. Read them with: placecast review {slug}"
+    return Answer(lines=(line,), data={"slug": slug, "sentences": len(transcript.cues), "speakers": list(who)})
+
+
+def models(held: Sequence[Holding], chosen: str | None) -> Answer:
+    """The models that can be had, and where they are. `chosen`: the one that suits this machine."""
+    lines = []
+    for each in held:
+        model, mark = each.model, "  (suits this machine)" if each.model.name == chosen else ""
+        facts = f"{size(model.bytes)}, {model.memory / 1e9:.1f} GB of memory, {model.languages}"
+        place = f"here: {each.place}, {each.source}" if each.place else f"not here; got by {each.way}"
+        lines.append(f"{model.name:<9} {facts}{mark}\n          {model.purpose}\n          {place}")
+    lines.append("Get one with: placecast models fetch NAME. All of them: MIT licence, by OpenAI.")
+    facts_of = [
+        {
+            **{name: getattr(each.model, name) for name in ("name", "purpose", "languages", "bytes", "memory")},
+            **{"sha256": each.model.sha256, "licence": each.model.licence, "place": each.place},
+            **{"source": each.source, "engines": list(each.engines), "way": each.way},
+        }
+        for each in held
+    ]
+    return Answer(lines=tuple(lines), data={"models": facts_of, "chosen": chosen})
+
+
+def verified(checked: Mapping[str, Sequence[tuple[Weights, bool]]]) -> Answer:
+    """The weights that were read, by model: each with whether it is as it was published."""
+    lines, data = [], []
+    for name, found in checked.items():
+        for weights, known in found:
+            says = "as it was published" if known else "a model that only you have"
+            lines.append(f"{name}: {weights.source} is {says} (SHA-256 {weights.sha256})")
+            data.append({"model": name, "source": weights.source, "sha256": weights.sha256, "published": known})
+    return Answer(lines=tuple(lines or ["There are no models on this machine."]), data={"verified": data})
+
+
 def findings(found: Sequence[Finding], level: str) -> Answer:
     """The findings of `placecast check`, the gravest first."""
     shown = [each for each in found if LEVELS.index(each.severity) <= LEVELS.index(level)]
@@ -194,6 +291,30 @@ def findings(found: Sequence[Finding], level: str) -> Answer:
         f"{_count(len(shown), 'finding')}." if shown else "Nothing found: the facts and the feed follow the rules."
     )
     return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
+
+
+def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:
+    """What a person should look at in a transcript, each with its number for `--hear`."""
+    lines = [line for number, each in enumerate(found, 1) for line in _doubt(number, each, transcript)]
+    if found:
+        lines.append(
+            f"{_count(len(found), 'doubt')}. Listen and correct them on a page with: placecast review {slug} --page"
+        )
+    else:
+        lines.append(f"Nothing doubtful was found. Read it once, then: placecast approve {slug} --by NAME")
+    data = [
+        {"number": number, "sentence": transcript.cues[each.cue].text, **asdict(each)}
+        for number, each in enumerate(found, 1)
+    ]
+    return Answer(lines=tuple(lines), data={"slug": slug, "doubts": data})
+
+
+def _doubt(number: int, doubt: Doubt, transcript: Transcript) -> Iterator[str]:
+    """Where, the sentence with the doubtful words marked, and why; marks that can be read without colour too."""
+    before, words, after = text_of(doubt, transcript)
+    yield f"{number:>3}  {clock(doubt.start):>7}  {before}{click.style(f'*{words}*', bold=True)}{after}"
+    suggestion = f" Perhaps: {doubt.suggestion}." if doubt.suggestion else ""
+    yield f"{'':14}{doubt.reason}{suggestion}"
 
 
 def size(count: int) -> str:

@@ -7,7 +7,10 @@ Where a sentence ends is decided on the text as it was written, since Whisper's 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from placecast.model import Cue, Word
 
@@ -42,6 +45,17 @@ def cues(words: Sequence[Word]) -> tuple[Cue, ...]:
             if text := _text(part):
                 made.append(Cue(start=round(start, 3), end=round(end, 3), text=text))
     return tuple(made)
+
+
+def with_speakers(made: Sequence[Cue], labelled: Sequence[Cue]) -> tuple[Cue, ...]:
+    """The cues, each said by whoever says most of its time in the other cues, which know the speakers."""
+    return tuple(replace(cue, speaker=_speaker(cue, labelled)) for cue in made)
+
+
+def _speaker(cue: Cue, labelled: Sequence[Cue]) -> str | None:
+    near = labelled[bisect_left(labelled, cue.start, key=lambda each: each.end) :]
+    inside = [each for each in takewhile(lambda each: each.start < cue.end, near) if each.end > cue.start]
+    return max(inside, key=lambda each: min(each.end, cue.end) - max(each.start, cue.start)).speaker if inside else None
 
 
 def _sentences(words: Sequence[Word]) -> Iterator[Sequence[Word]]:

@@ -26,7 +26,7 @@ from placecast.media_types import media_type
 
 _LOOPBACK = "127.0.0.1"
 # A page elsewhere can name any host of its own for our address (DNS rebinding); we answer to these names only.
-_HOSTS = [_LOOPBACK, "localhost"]
+ONLY_LOOPBACK = Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"], www_redirect=False)
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 # A page that was rendered again is shown at once, and a wrong type is not papered over by a browser's guess.
 _ALWAYS = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
@@ -47,13 +47,16 @@ def app(folder: Path) -> Starlette:
     if not folder.is_dir():
         raise UsageError(str(folder), "is no folder, so there is nothing to show.", "Build the podcast's pages first.")
     routes = [Mount("/", _PublicTree(directory=folder, html=True))]
-    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS, www_redirect=False)
-    return Starlette(routes=routes, middleware=[hosts])
+    return Starlette(routes=routes, middleware=[ONLY_LOOPBACK])
 
 
 def serve(folder: Path, *, port: int, ready: Callable[[str], None]) -> None:
     """Show this folder until Ctrl-C. `ready` is told the address; port 0 takes a free one."""
-    application = app(folder)
+    run(app(folder), port=port, ready=ready)
+
+
+def run(application: Starlette, *, port: int, ready: Callable[[str], None]) -> None:
+    """Answer to this computer's own programs until Ctrl-C."""
     with _listener(port) as listener:
         # A browser that is still playing must not keep Ctrl-C waiting.
         config = uvicorn.Config(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from placecast import production, work
 from placecast.model import Episode, Show
-from placecast.project import Project
+from placecast.project import Project, reviewing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,8 @@ def _standing(project: Project, show: Show, episode: Episode, built: str, now: d
     # What was published is taken to be in the target still: asking it is `publish`'s business.
     state = production.state(project, show, episode, {audio.path: None} if audio else {})
     todo = work.plan(state, frozenset())
-    return Standing(episode=episode, state=_state(episode, todo, built, now), next=_next(episode, todo, state, now))
+    said = (_next(episode, todo, now), _review(project, show, episode) if state.transcript else "")
+    return Standing(episode=episode, state=_state(episode, todo, built, now), next="; ".join(filter(None, said)))
 
 
 def _state(episode: Episode, todo: work.Work, built: str, now: datetime) -> str:
@@ -50,7 +51,7 @@ def _state(episode: Episode, todo: work.Work, built: str, now: datetime) -> str:
     return "to make" if todo.steps else "to publish"
 
 
-def _next(episode: Episode, todo: work.Work, state: work.State, now: datetime) -> str:
+def _next(episode: Episode, todo: work.Work, now: datetime) -> str:
     if todo.faults:
         return todo.faults[0].cure
     steps = ", ".join(f"{step.name} ({step.reason})" for step in todo.steps)
@@ -58,6 +59,16 @@ def _next(episode: Episode, todo: work.Work, state: work.State, now: datetime) -
         return f"placecast publish {episode.slug}"
     if episode.published > now:
         return f"goes out on {episode.published:%d %B %Y at %H:%M %Z}" + (f"; first: {steps}" if steps else "")
-    if steps:
-        return steps
-    return "" if state.edited else "the transcript is a machine's: read it once"
+    return steps
+
+
+def _review(project: Project, show: Show, episode: Episode) -> str:
+    """Who answers for the transcript, or what waits for somebody to do so."""
+    verdict = project.verdict(episode)
+    if verdict.approval:
+        return f"approved by {verdict.approval.by}"
+    count = reviewing.count_doubts(project, show, episode)
+    found = f"{count} doubtful word{'s' * (count != 1)}"
+    waiver = f", let out unreviewed: {verdict.waiver.reason}" if verdict.waiver else ""
+    lapsed = f"; {verdict.lapsed[:1].lower()}{verdict.lapsed[1:].rstrip('.')}" if verdict.lapsed else ""
+    return f"to review ({found}{waiver}{lapsed}): placecast review {episode.slug}"

@@ -7,8 +7,8 @@ editors and other programs do to it, but text that players would drop without a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|</>")
 _SKIPPED = re.compile(r"(NOTE(?=\s|$)|(STYLE|REGION)\s*$)")
+_OVERRIDE = re.compile(r"\{\\[^}]*\}")  # {\an8}: where on the screen some programs want a caption
 _EXAMPLE = "Write it as 00:01:02.000 --> 00:01:05.000."
 
 
@@ -58,16 +59,28 @@ def parse(text: str, file: str, language: str) -> Transcript:
         what = "this is no transcript: it does not start with WEBVTT." if blocks else "the transcript is empty."
         cure = "Write WEBVTT into the first line, or bring back the last version of the file."
         raise FactsError([Fault(file=file, key="line 1", what=what, cure=cure)])
+    return Transcript(cues=_read(_parts(blocks), file), language=language)
+
+
+def parse_srt(text: str, file: str, language: str) -> Transcript:
+    """The captions in the text of a SubRip file, which is WebVTT without the first line; FactsError as for that."""
+    blocks = _blocks(text.removeprefix("\ufeff"))
+    cues = _read((part for block in blocks for part in _apart(block)), file)
+    bare = (replace(cue, text=tidy(_OVERRIDE.sub("", cue.text))) for cue in cues)
+    return Transcript(cues=tuple(cue for cue in bare if cue.text), language=language)
+
+
+def _read(parts: Iterable[_Block], file: str) -> tuple[Cue, ...]:
     cues: list[Cue] = []
     faults: list[Fault] = []
-    for block in _parts(blocks):
+    for block in parts:
         try:
             cues += _cue(block, cues[-1].start if cues else 0.0)
         except _CueError as problem:
             faults.append(Fault(file=file, key=f"line {problem.line}", what=problem.what, cure=problem.cure))
     if faults:
         raise FactsError(faults)
-    return Transcript(cues=tuple(cues), language=language)
+    return tuple(cues)
 
 
 def tidy(text: str) -> str:
@@ -92,13 +105,25 @@ def _blocks(text: str) -> Iterator[_Block]:
 def _parts(blocks: Sequence[_Block]) -> Iterator[_Block]:
     """What must be cues: no header, no comments and styles; taken apart where an empty line is missing."""
     for number, block in enumerate(blocks):
-        arrows = [index for index, line in enumerate(block.lines) if "-->" in line]
         if number == 0 or _SKIPPED.match(block.lines[0]):
-            starts = [index for index in arrows if index > 0]
+            yield from _cut(block, [index for index in _arrows(block) if index > 0])
         else:
-            starts = sorted({0, *arrows} - ({1} if arrows[:1] == [1] else set()))
-        for start, stop in pairwise([*starts, len(block.lines)]):
-            yield _Block(line=block.line + start, lines=block.lines[start:stop])
+            yield from _apart(block)
+
+
+def _apart(block: _Block) -> Iterator[_Block]:
+    """The cues in a block: a number before the times belongs to them, and so does what else is in the first line."""
+    starts = [max(0, index - (index == 1 or block.lines[index - 1].strip().isdigit())) for index in _arrows(block)]
+    yield from _cut(block, sorted({0, *starts}))
+
+
+def _arrows(block: _Block) -> list[int]:
+    return [index for index, line in enumerate(block.lines) if "-->" in line]
+
+
+def _cut(block: _Block, starts: Sequence[int]) -> Iterator[_Block]:
+    for start, stop in pairwise([*starts, len(block.lines)]):
+        yield _Block(line=block.line + start, lines=block.lines[start:stop])
 
 
 def _cue(block: _Block, earliest: float) -> list[Cue]:

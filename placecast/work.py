@@ -11,8 +11,8 @@ from typing import Literal
 from placecast.errors import Fault
 from placecast.model import Audio
 
-StepName = Literal["master", "transcribe", "tag"]
-STEPS: tuple[StepName, ...] = ("master", "transcribe", "tag")
+StepName = Literal["master", "transcribe", "spell", "tag"]
+STEPS: tuple[StepName, ...] = ("master", "transcribe", "spell", "tag")
 
 ASKED = "asked for with --redo"
 
@@ -40,6 +40,7 @@ class State:
     transcript: bool
     edited: bool  # a person wrote or changed the transcript
     heard: str | None  # what the machine's transcript was made from; None: no machine made it
+    spelled: bool = True  # with the corrections that names.toml has now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,15 @@ def plan(state: State, redo: frozenset[StepName]) -> Work:
         return Work(faults=faults)
     reasons = _audio_reasons(state, redo) | _transcript_reason(state, redo)
     steps = tuple(Step(slug=state.slug, name=name, reason=reasons[name]) for name in STEPS if name in reasons)
-    return Work(steps=steps, warnings=_warnings(state, redo))
+    return Work(steps=steps, warnings=_warnings(state))
+
+
+def transcription(state: State, redo: bool) -> Work:
+    """The transcript alone, wherever its sound may be: what `placecast transcribe` does to this episode."""
+    asked: frozenset[StepName] = frozenset({"transcribe"}) if redo else frozenset()
+    reasons = _transcript_reason(state, asked)
+    steps = [Step(slug=state.slug, name=name, reason=reasons[name]) for name in reasons if name == "transcribe"]
+    return Work(steps=tuple(steps), warnings=_warnings(state))
 
 
 def _faults(state: State, redo: frozenset[StepName]) -> tuple[Fault, ...]:
@@ -102,21 +111,19 @@ def _audio_reason(state: State, redo: frozenset[StepName]) -> str:
 def _transcript_reason(state: State, redo: frozenset[StepName]) -> dict[StepName, str]:
     if not state.transcript:
         return {"transcribe": "no transcript yet"}
+    if "transcribe" in redo:
+        return {"transcribe": f"{ASKED}; what people have edited is kept" if state.edited else ASKED}
     if state.edited:
         return {}
-    if "transcribe" in redo:
-        return {"transcribe": ASKED}
     if state.recording and state.heard != state.recording:
         return {"transcribe": "the recording has changed"}
-    return {}
+    return {} if state.spelled else {"spell": "names.toml has other corrections now"}
 
 
-def _warnings(state: State, redo: frozenset[StepName]) -> tuple[str, ...]:
+def _warnings(state: State) -> tuple[str, ...]:
     """What a person's transcript keeps from happening: it is never overwritten."""
     if not (state.transcript and state.edited):
         return ()
-    if "transcribe" in redo:
-        return (f"{state.slug}: the transcript was edited by a person and is kept; delete its .vtt to have a new one",)
     if state.heard and state.recording and state.heard != state.recording:
         return (f"{state.slug}: the recording has changed, but its transcript was edited by a person: check it",)
     return ()

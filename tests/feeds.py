@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from placecast.fingerprint import podcast_guid, sha256
 from placecast.model import (
+    Approval,
     Audio,
     Chapter,
     Cue,
@@ -39,6 +40,8 @@ ROSA = Person(name="Rosa Hartley", role="host", url="https://example.org/people/
 ANA = Person(name="Ana Müller", role="guest", url="https://example.org/ana", image="https://example.org/ana.jpg")
 BIRMINGHAM = Place(name="Birmingham", rel="creator", geo="geo:52.4862,-1.8904", osm="R162378", country="GB")
 MARLOW = Place(name="Marlow", geo="geo:51.5718706,-0.7769654", osm="R3727240", country="GB")
+
+APPROVED = Approval(by="Ana Müller", at=SUMMER_MORNING, text=sha256(b"text"), sound=sha256(b"recording"))
 
 SHOW = Show(
     title="Placecast",
@@ -116,7 +119,7 @@ def transcript(*texts: str, language: str = "en-GB") -> Transcript:
 
 
 def release(told: Episode | None = None, **facts: Any) -> Release:
-    """An episode as it is published, with sound and a transcript."""
+    """An episode as it is published, with sound and a transcript that somebody answers for."""
     told = told or episode()
     defaults: dict[str, Any] = {
         "episode": told,
@@ -124,6 +127,7 @@ def release(told: Episode | None = None, **facts: Any) -> Release:
         "audio": audio(told.slug),
         "transcript": transcript("Welcome to Placecast.", "Today we talk about trust."),
         "edited": True,
+        "approval": APPROVED,
         "notes_html": "<p>Why some <em>towns</em> trust.</p>",
     }
     return Release(**{**defaults, **facts})

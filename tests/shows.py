@@ -118,7 +118,7 @@ _SECONDS_A_WORD = 0.4
 
 
 def realistic() -> Publication:
-    """The show with three episodes, newest first: one whose transcript is edited, and two that a machine wrote."""
+    """The show with three episodes, newest first: transcripts approved, edited, and as a machine wrote them."""
     releases = (
         _release("who-owns-the-high-street", 3, "Who owns the high street?", "2026-11-20", TOM, DIGBETH, _HIGH_STREET),
         _release("a-dock-and-a-town", 2, "A dock and a town", "2026-11-06", JOYCE, GRIMSBY, _DOCK),
@@ -188,7 +188,8 @@ def _release(slug: str, number: int, title: str, day: str, guest: Person, place:
         episode,
         audio=feeds.audio(slug, seconds=cues[-1].end + 1),
         transcript=Transcript(cues=cues, language="en"),
-        edited=number == 3,
+        edited=number >= 2,
+        approval=feeds.APPROVED if number == 3 else None,
         notes_html=notes_html(notes),
     )
 

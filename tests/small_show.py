@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,8 +57,11 @@ class Recorder:
     """A reporter that remembers. `fail_at`: the step, counted from 0, that is interrupted when it starts."""
 
     fail_at: int | None = None
+    answer: bool | None = None
+    asked: list[str] = field(default_factory=list)
     steps: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @contextmanager
     def step(self, what: str, reason: str) -> Iterator[Progress]:
@@ -67,8 +70,15 @@ class Recorder:
         self.steps.append((what, reason))
         yield no_progress
 
+    def tell(self, text: str) -> None:
+        self.notes.append(text)
+
     def warn(self, text: str) -> None:
         self.warnings.append(text)
+
+    def ask(self, question: str, lines: Sequence[str]) -> bool | None:
+        self.asked += lines
+        return self.answer
 
 
 @dataclass(kw_only=True)
@@ -79,6 +89,7 @@ class SmallShow:
     now: datetime = NOW
     opened: Callable[[Target], Storage] = open_storage
     engine: Engine = field(default_factory=FakeEngine)
+    answer: bool | None = None  # to every question
     last: Recorder = field(default_factory=Recorder)
 
     @property
@@ -86,7 +97,7 @@ class SmallShow:
         return self.project.root / "public"
 
     def run(self, fail_at: int | None = None) -> Run:
-        self.last = Recorder(fail_at=fail_at)
+        self.last = Recorder(fail_at=fail_at, answer=self.answer)
         return Run(
             project=self.project,
             reporter=self.last,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import re
+from dataclasses import replace
+from difflib import unified_diff
 from html.parser import HTMLParser
-from itertools import pairwise
 
 import pytest
 import webvtt
@@ -15,7 +15,8 @@ from lxml import html as lxml_html
 
 from placecast import captions
 from placecast.errors import TranscriptError
-from placecast.model import Cue, MachineRecord, Transcript, Word
+from placecast.model import Cue, Flag, MachineRecord, Transcript, Word
+from placecast.realign import timed
 from placecast.record import parse_record, write_record
 from tests.test_vtt import transcripts
 
@@ -33,39 +34,19 @@ TALK = talk(
 
 
 def test_srt_is_two_short_lines_with_a_name_where_the_speaker_changes() -> None:
-    assert captions.srt(TALK).split("\n\n") == [
-        "1\n00:00:00,000 --> 00:00:02,845\nRosa Hartley: Welcome to Placecast,\nthe podcast about places, policy,",
-        "2\n00:00:02,845 --> 00:00:04,000\nand the people who run them.",
+    assert captions.srt(TALK, timed(TALK, ())).split("\n\n") == [
+        "1\n00:00:00,000 --> 00:00:02,238\nRosa Hartley: Welcome to Placecast,\nthe podcast about places,",
+        "2\n00:00:02,238 --> 00:00:04,000\npolicy, and the people who run them.",
         "3\n00:00:04,500 --> 00:00:06,000\nWhose high street is it?",
         "4\n00:00:06,000 --> 00:00:07,250\nDaniel Marsh: Nobody's & everybody's.\n",
     ]
 
 
 @given(transcripts())
-def test_srt_loses_no_word_and_fits_every_screen(transcript: Transcript) -> None:
-    made = [captions._captions(cue, False) for cue in transcript.cues]
-    for cue, screens in zip(transcript.cues, map(list, made), strict=True):
-        lines = [line for screen in screens for line in screen.text.split("\n")]
-        assert all(0 < len(line) <= 42 for line in lines)
-        assert all(screen.text.count("\n") < 2 for screen in screens)
-        assert "".join("".join(lines).split()) == "".join(re.sub("--+>", "->", cue.text).split())
-        assert screens[0].start == cue.start
-        assert screens[-1].end == pytest.approx(cue.end)
-        assert all(one.end == two.start and one.start <= one.end for one, two in pairwise(screens))
-
-
-@given(transcripts())
 def test_another_reader_takes_the_srt(transcript: Transcript) -> None:
-    text = captions.srt(transcript)
+    text = captions.srt(transcript, timed(transcript, ()))
     if transcript.cues:
         assert len(webvtt.from_buffer(io.StringIO(text), format="srt").captions) == text.count(" --> ")
-
-
-def test_lines_of_a_caption_are_about_as_long_as_each_other() -> None:
-    text = "The council owns the pavement and also the car park behind."
-    (screen,) = captions._captions(Cue(start=0, end=3, text=text), False)
-    one, two = map(len, screen.text.split("\n"))
-    assert abs(one - two) < 10
 
 
 def test_the_json_is_the_namespaces() -> None:
@@ -140,6 +121,9 @@ RECORD = MachineRecord(
     language="en-GB",
     recording="1" * 64,
     vtt="2" * 64,
+    options={"precision": "fp32"},
+    spelling="abc",
+    flags=(Flag(start=0.4, end=1.0, kind="loop", text="wörld", reason="again and again"),),
     words=(
         Word(start=0.12, end=0.4, text=" Hello", probability=0.98),
         Word(start=0.4, end=1.0, text=' "wörld"\n', probability=1.0),
@@ -150,15 +134,32 @@ RECORD = MachineRecord(
 def test_the_machines_record_is_a_word_a_line_and_reads_back() -> None:
     text = write_record(RECORD)
     assert '\n[0.12, 0.4, 0.98, " Hello"],\n[0.4, 1.0, 1.0, " \\"wörld\\"\\n"]\n' in text
-    assert json.loads(text)["version"] == 1
+    assert '\n[0.4, 1.0, "loop", "wörld", "again and again"]\n' in text
+    assert json.loads(text)["version"] == 2
     assert parse_record(text, "e.words.json") == RECORD
+
+
+def test_a_record_from_before_flags_and_options_is_read() -> None:
+    data = json.loads(write_record(RECORD)) | {"version": 1}
+    for name in ("options", "spelling", "flags"):
+        del data[name]
+    assert parse_record(json.dumps(data), "e.words.json") == replace(RECORD, options={}, spelling="", flags=())
+
+
+def test_a_corrected_word_is_one_line_of_a_difference() -> None:
+    other = replace(RECORD, words=(replace(RECORD.words[0], text=" Hullo"), *RECORD.words[1:]))
+    changed = list(unified_diff(*(write_record(each).splitlines() for each in (RECORD, other)), n=0))
+    assert [line for line in changed if line[:3] not in ("---", "+++")][1:] == [
+        '-[0.12, 0.4, 0.98, " Hello"],',
+        '+[0.12, 0.4, 0.98, " Hullo"],',
+    ]
 
 
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
         (("{", ""), "damaged"),
-        (('"version": 1', '"version": 2'), "its version is 2"),
+        (('"version": 2', '"version": 3'), "its version is 3"),
         (('"model"', '"modl"'), "'model' is missing"),
         (('"fake"', "7"), "model is not text"),
         (("0.98", '"0.98"'), "is not a number"),

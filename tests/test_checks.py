@@ -168,7 +168,10 @@ BROKEN: dict[str, list[Callable[[], Case]]] = {
             transcript=Transcript(cues=(Cue(start=1900, end=1905, text="Goodbye."),), language="en-GB"),
         )
     ],
-    "transcript.machine": [lambda: _release(edited=False)],
+    "transcript.machine": [
+        lambda: _release(edited=False, approval=None),
+        lambda: _release(edited=True, approval=None),
+    ],
 }
 
 
@@ -259,7 +262,11 @@ def test_a_finding_in_the_feed_names_the_episode():
 
 
 def test_the_gravest_findings_come_first_and_the_order_is_stable():
-    case = _built(publication(release(edited=False), language="english", copyright="© 2026", url="http://example.org/"))
+    case = _built(
+        publication(
+            release(edited=False, approval=None), language="english", copyright="© 2026", url="http://example.org/"
+        )
+    )
     findings = check(*case)
     assert [finding.severity for finding in findings] == ["required", "recommended", "recommended", "best"]
     assert findings == check(*case)

@@ -14,20 +14,44 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("errors", "fingerprint", "media_types", "timecode"),
+    ("alignment", "errors", "fingerprint", "media_types", "timecode"),
     ("model",),
-    ("captions", "categories", "chapters", "names", "plan", "record", "sentences", "vtt", "work"),
-    ("pages", "rss"),
+    ("realign", "screens"),
+    (
+        *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
+        *("turns", "vtt", "work"),
+    ),
+    ("doubts", "gate", "importing", "merging", "pages", "rss"),
     ("checks",),
     ("files",),
-    ("audio", "project", "serve", "storage", "tags", "transcribe"),
-    ("beginning", "building", "production"),
+    ("audio", "cluster", "project", "serve", "storage", "tags", "transcribe"),
+    ("review",),
+    ("beginning", "building", "jobs", "workshop"),
+    ("scribe",),
+    ("production",),
     ("pipeline", "survey"),
+    ("backlog", "transcripts"),
     ("report",),
     ("cli",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-HEAVY = {"av", "boto3", "feedgen", "jinja2", "lxml", "numpy", "PIL", "pydantic", "starlette", "torch", "whisper"}
+HEAVY = {
+    "av",
+    "boto3",
+    "dask",
+    "distributed",
+    "feedgen",
+    "jellyfish",
+    "jinja2",
+    "lxml",
+    "numpy",
+    "PIL",
+    "pydantic",
+    "rapidfuzz",
+    "starlette",
+    "torch",
+    "whisper",
+}
 
 
 def modules() -> list[Path]:

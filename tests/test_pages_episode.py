@@ -77,9 +77,24 @@ def test_an_episode_without_words_chapters_people_and_summary_has_a_page():
     assert not page.xpath("//nav[@class='chapters']")
 
 
-def test_the_page_says_whether_people_have_edited_the_transcript():
-    assert "People have edited this transcript." in text_of(PAGES[HIGH_STREET])
-    assert "A machine wrote this transcript" in text_of(PAGES["e/two-languages/index.html"])
+def test_the_page_says_who_answers_for_the_transcript_or_that_nobody_does():
+    assert "Machine transcript, checked by Ana Müller on 1 May 2026. If you find" in text_of(PAGES[HIGH_STREET])
+    assert "People have corrected parts of it, but nobody" in text_of(PAGES["e/a-dock-and-a-town/index.html"])
+    assert "nobody has checked it yet. Expect mistakes" in text_of(PAGES["e/two-languages/index.html"])
+
+
+def test_a_transcript_that_no_machine_wrote_is_not_said_to_be_one():
+    checked, unchecked = feeds.release(machine=False), feeds.release(machine=False, approval=None)
+    assert "Transcript checked by Ana Müller on 1 May 2026." in text_of(page_of(checked))
+    assert "Nobody has compared this transcript with the sound yet." in text_of(page_of(unchecked))
+    assert "achine transcript" not in text_of(page_of(checked)) + text_of(page_of(unchecked))
+
+
+def test_search_engines_are_told_how_far_the_transcript_can_be_trusted():
+    slugs = ("who-owns-the-high-street", "two-languages")
+    approved, machine = (structured_data(PAGES[f"e/{slug}/index.html"])["accessibilitySummary"] for slug in slugs)
+    assert approved == "Machine transcript, checked by Ana Müller on 1 May 2026."
+    assert machine.startswith("A machine wrote this transcript and nobody has checked it yet.")
 
 
 def test_a_transcript_in_another_language_is_marked():
@@ -152,12 +167,15 @@ def test_the_statement_names_the_law_the_enforcers_and_the_contact():
     assert "prepared on 20 November 2026" in words
 
 
-def test_the_statement_lists_the_transcripts_that_nobody_checked():
-    listed = PAGES["accessibility/index.html"].xpath("//h3[@id='unchecked']/following-sibling::ul[1]/li/a/text()")
-    assert listed == [release.episode.title for release in SITE.releases if not release.edited]
+def test_the_statement_lists_the_transcripts_that_nobody_answers_for():
+    listed = PAGES["accessibility/index.html"].xpath("//h3[@id='unchecked']/following-sibling::ul[1]/li")
+    assert [text_of(each) for each in listed] == [
+        "A dock and a town, 6 November 2026: corrected in part",
+        "Two languages, one meeting, 23 October 2026",
+    ]
 
 
-def test_the_statement_claims_no_more_when_every_transcript_is_edited():
+def test_the_statement_claims_no_more_when_every_transcript_is_approved():
     words = text_of(
         lxml.html.document_fromstring(render(feeds.publication(feeds.release()))["accessibility/index.html"])
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -38,7 +39,10 @@ def hostile(text: str) -> Publication:
     )
     cues = (Cue(start=0, end=1, text=text, speaker=text), Cue(start=2, end=3, text=text, speaker=text))
     release = feeds.release(
-        episode, transcript=Transcript(cues=cues, language="en"), notes_html=f"Notes: {text}", edited=False
+        episode,
+        transcript=Transcript(cues=cues, language="en"),
+        notes_html=f"Notes: {text}",
+        approval=replace(feeds.APPROVED, by=text),
     )
     facts = dict.fromkeys(
         ("title", "description", "author", "owner_email", "copyright", "license", "contact_url"), text

@@ -20,6 +20,8 @@ from filelock import FileLock
 
 from placecast import pipeline
 from placecast.errors import AudioError, FactsError, LockedError, UsageError
+from placecast.timecode import long_clock
+from placecast.transcribe import FakeEngine
 from tests import sounds
 from tests.small_show import NOW, SmallShow, files_below, make, stamps_below
 
@@ -108,6 +110,17 @@ def test_a_changed_recording_gets_a_new_address_and_keeps_its_guid(published: Sm
     assert old_file.is_file(), "apps still hold the old address"
 
 
+def test_apps_get_captions_cut_from_the_words_of_an_edited_transcript(published: SmallShow) -> None:
+    heard = published.project.record("digbeth")
+    assert heard is not None
+    path = published.project.root / "transcripts" / "digbeth.vtt"
+    path.write_text(path.read_text("utf-8").replace("real", "very real"), "utf-8")
+    published.publish()
+    srt = (published.target / "e/digbeth/transcript.srt").read_text("utf-8")
+    assert "very real" in " ".join(srt.split())
+    assert f"{long_clock(heard.words[0].start, separator=',')} --> " in srt
+
+
 def test_an_edited_transcript_is_published_and_survives_every_later_run(published: SmallShow) -> None:
     path = published.project.root / "transcripts" / "digbeth.vtt"
     edited = path.read_text("utf-8").replace("real", "really real")
@@ -115,10 +128,45 @@ def test_an_edited_transcript_is_published_and_survives_every_later_run(publishe
     published.publish()
     assert "really real" in (published.target / "e/digbeth/index.html").read_text("utf-8")
     published.publish(redo=frozenset({"transcribe"}))
-    assert any("is kept" in warning for warning in published.last.warnings)
+    assert path.read_text("utf-8") == edited
+    assert published.last.asked == [], "the machine hears what it heard before: there is nothing to ask"
     sounds.save(published.project.root / "episodes/digbeth/recording.wav", sounds.speech(5.0, seed=7))
     published.publish()
     assert path.read_text("utf-8") == edited
+
+
+@pytest.mark.parametrize("answer", [None, False, True])
+def test_a_second_hearing_never_takes_a_persons_words_and_takes_others_only_when_told(
+    published: SmallShow, answer: bool | None
+) -> None:
+    path = published.project.transcript_file("digbeth")
+    edited = path.read_text("utf-8").replace("not real", "really real")
+    path.write_text(edited, "utf-8")
+    heard = published.project.record_file("digbeth").read_bytes()
+    published.engine = FakeEngine("These words are not so real. They sit where somebody speaks. Nobody has said them.")
+    published.answer = answer
+    published.publish(redo=frozenset({"transcribe"}))
+    assert any("yours  really" in line for line in published.last.asked)
+    assert any("new    sit" in line for line in published.last.asked)
+    now = path.read_text("utf-8")
+    assert "really real" in now
+    assert ("They sit" in now) is (answer is True)
+    assert (now == edited) is (answer is not True)
+    assert (published.project.record_file("digbeth").read_bytes() == heard) is (answer is None)
+    assert any("in a terminal" in text for text in published.last.warnings) is (answer is None)
+
+
+def test_hearing_an_episode_again_gives_a_persons_own_transcript_its_times(show: SmallShow) -> None:
+    path = show.project.transcript_file("digbeth")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("WEBVTT\n\n00:00.000 --> 00:03.500\nThese words are surely real.\n", "utf-8")
+    show.publish()
+    mine = path.read_text("utf-8")
+    assert show.project.record("digbeth") is None
+    show.publish(redo=frozenset({"transcribe"}))
+    assert path.read_text("utf-8") == mine
+    assert show.project.record("digbeth") is not None
+    assert show.project.edited("digbeth")
 
 
 def test_an_episode_of_the_future_stays_out_until_its_moment(show: SmallShow) -> None:

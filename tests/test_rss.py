@@ -297,6 +297,15 @@ def test_the_transcript_is_offered_in_four_forms():
     ]
 
 
+def test_a_machines_words_are_labelled_until_a_person_answers_for_them():
+    def labels(**facts: object) -> list[tuple[str | None, str | None]]:
+        item = _channel(publication(release(**facts))).find("item")
+        return [(tag.get("purpose"), tag.text) for tag in item.findall("podcast:txt", NAMES)]
+
+    assert labels(approval=None) == labels(approval=None, edited=False) == [("ai-content", "true")]
+    assert labels() == labels(approval=None, machine=False) == labels(approval=None, transcript=transcript()) == []
+
+
 def test_an_empty_transcript_is_not_offered():
     assert not _texts(_channel(publication(release(transcript=transcript()))), "item/podcast:transcript")
 

@@ -95,14 +95,14 @@ def test_silence_has_no_cues() -> None:
     assert cues(said(" ", "")) == ()
 
 
+ANYTHING = st.text(max_size=12) | st.sampled_from([" a.", " B", " e.g.", " ", ".5", "…", ' "Q?"'])
+
+
 @st.composite
-def heard(draw: st.DrawFn) -> list[Word]:
+def heard(draw: st.DrawFn, texts: st.SearchStrategy[str] = ANYTHING) -> list[Word]:
     """Words in time order, some of no length, with anything for a text."""
-    texts = draw(
-        st.lists(st.text(max_size=12) | st.sampled_from([" a.", " B", " e.g.", " ", ".5", "…", ' "Q?"']), max_size=40)
-    )
     clock, words = 0.0, []
-    for text in texts:
+    for text in draw(st.lists(texts, max_size=40)):
         start = clock + draw(st.sampled_from([0.0, 0.1, 0.5, 2.5]))
         clock = start + draw(st.sampled_from([0.0, 0.02, 0.4, 25.0]))
         words.append(Word(start=round(start, 3), end=round(clock, 3), text=text, probability=0.5))

@@ -13,7 +13,7 @@ from placecast import plan
 from placecast.errors import StorageError
 from placecast.model import FolderTarget, Progress
 from placecast.plan import Stored, Upload
-from placecast.storage import MemoryStorage, Storage, manifest, open_storage, publish
+from placecast.storage import MemoryStorage, Storage, fetched, manifest, open_storage, publish
 from tests.seaweed import Bucket
 from tests.trees import FILES, Tree, run
 
@@ -302,3 +302,23 @@ def test_an_interrupted_publish_ends_soon_and_sends_no_feed(place: Place, tree: 
         publish(storage, plan.uploads(tree.uploads(), {}), {}, interrupt)
     assert place.read("feed.xml") is None
     assert run(place.open(), tree)[-1] == "feed.xml"
+
+
+def test_what_was_sent_can_be_brought_back_as_it_was(place: Place, tree: Tree, tmp_path: Path) -> None:
+    storage = place.open()
+    run(storage, tree)
+    for key, content in FILES.items():
+        storage.fetch(key, tmp_path / "back" / key)
+        assert (tmp_path / "back" / key).read_bytes() == content
+
+
+def test_what_is_not_there_is_named_and_leaves_no_file(place: Place, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"(?s)no media/gone\.mp3 here.*placecast publish"):
+        place.open().fetch("media/gone.mp3", tmp_path / "back" / "gone.mp3")
+    assert not (tmp_path / "back" / "gone.mp3").exists()
+
+
+def test_a_file_that_arrives_short_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="should have 9 bytes, and 5 arrived"):
+        fetched.save(fetched.counted([b"abc", b"de"], 9, "there", "media/a.mp3"), tmp_path / "a.mp3")
+    assert list(tmp_path.iterdir()) == []

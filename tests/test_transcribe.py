@@ -84,9 +84,9 @@ def music(seconds: float) -> Sound:
 NO_SPEECH: tuple[Callable[[float], Sound], ...] = (silence, noise, hum, chords, music)
 
 
-def hear(engine: Engine, sound: Sound, *, language: str = "en-GB", names: tuple[str, ...] = ()) -> tuple[Word, ...]:
+def hear(engine: Engine, sound: Sound, *, language: str = "en-GB") -> tuple[Word, ...]:
     """The words of a whole recording."""
-    request = Request(language=language, glossary=names)
+    request = Request(language=language)
     return listen(engine, sound, request, journal=None, progress=no_progress).words
 
 

@@ -43,6 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv(weights.FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr("placecast.transcribe.weights._in_packages", lambda *_: None)
+    monkeypatch.setattr("placecast.transcribe.fetching.PACKAGED", ())
     monkeypatch.setattr(whisper, "_MODELS", {"base": "http://127.0.0.1:9/" + "0" * 64 + "/base.pt"})
     return tmp_path
 
@@ -266,7 +267,7 @@ def test_without_weights_and_without_network_the_error_names_both_ways_out(home:
 
 
 def test_offline_no_download_is_tried(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whisper, "load_model", lambda *_, **__: pytest.fail("a download was tried"))
+    monkeypatch.setattr("placecast.transcribe.fetching.fetch", lambda *_, **__: pytest.fail("a download was tried"))
     with pytest.raises(EngineError, match="the download was not tried"):
         load_engine(Transcription(), offline=True)
 
@@ -277,18 +278,13 @@ def test_a_model_that_openai_does_not_have_is_not_downloaded(home: Path) -> None
 
 
 def test_a_good_download_is_used(home: Path, monkeypatch: pytest.MonkeyPatch, model: whisper.model.Whisper) -> None:
-    checkpoint = save_checkpoint(model, home / "published.pt").read_bytes()
-
-    def download(name: str, device: str) -> None:
-        (home / "whisper").mkdir()
-        (home / "whisper" / f"{name}.pt").write_bytes(checkpoint)
-
-    monkeypatch.setattr(whisper, "_MODELS", {"my-own": f"http://127.0.0.1:9/{sha256(checkpoint)}/my-own.pt"})
-    real = whisper.load_model
-    monkeypatch.setattr(
-        whisper, "load_model", lambda name, device: real(name, device) if ".pt" in name else download(name, device)
-    )
-    assert load_engine(Transcription(model="my-own")).weights == sha256(checkpoint)
+    checkpoint = save_checkpoint(model, home / "published.pt")
+    digest = sha256(checkpoint.read_bytes())
+    (home / digest).mkdir()
+    checkpoint.rename(home / digest / "my-own.pt")
+    monkeypatch.setattr(whisper, "_MODELS", {"my-own": (home / digest / "my-own.pt").as_uri()})
+    assert load_engine(Transcription(model="my-own")).weights == digest
+    assert (home / "whisper" / "my-own.pt").is_file()
 
 
 def test_faster_whisper_never_asks_a_hub_for_a_missing_tokenizer(tmp_path: Path, model_bin: bytes) -> None:

@@ -71,10 +71,13 @@ def test_a_persons_transcript_survives_a_changed_recording_and_it_is_said() -> N
     assert "edited by a person" in planned.warnings[0]
 
 
-def test_a_persons_transcript_survives_redo_and_it_is_said() -> None:
-    planned = work.plan(replace(DONE, edited=True), frozenset({"transcribe"}))
-    assert planned.steps == ()
-    assert "is kept" in planned.warnings[0]
+def test_redo_transcribes_an_edited_transcript_again_and_says_that_the_edits_are_kept() -> None:
+    assert "edited is kept" in steps(replace(DONE, edited=True), "transcribe")["transcribe"]
+
+
+def test_new_corrections_of_names_spell_a_machines_transcript_again() -> None:
+    assert list(steps(replace(DONE, spelled=False))) == ["spell"]
+    assert steps(replace(DONE, spelled=False, edited=True)) == {}
 
 
 def test_a_persons_own_transcript_spares_the_machine_the_work() -> None:

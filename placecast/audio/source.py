@@ -179,6 +179,12 @@ def check(recording: Path) -> None:
         pass
 
 
+def length(recording: Path) -> float:
+    """About how many seconds a recording has, as its header promises; AudioError when it cannot be opened."""
+    with open_recording(recording) as source:
+        return (source.container.duration or 0) / 1_000_000
+
+
 def _check_file(path: Path) -> None:
     where = str(path)
     if path.is_dir():

@@ -125,8 +125,9 @@ def _transcript_end(release: Release, _: Show) -> Iterator[str]:
 
 
 def _transcript_machine(release: Release, _: Show) -> Iterator[str]:
-    if release.transcript.cues and not release.edited:
-        yield "Nobody has corrected the transcript yet."
+    if release.transcript.cues and not release.approval:
+        corrected = "People have corrected the transcript, but nobody answers for it yet."
+        yield corrected if release.edited else "Nobody has checked the transcript yet."
 
 
 RULES = (
@@ -262,6 +263,6 @@ RULES = (
         severity="recommended",
         broken=of_releases(_transcript_machine),
         why="What a machine heard is not yet an equal alternative to listening (WCAG 2.2, 1.2.1).",
-        cure="Read it against the recording and correct the names first.",
+        cure="Look at its doubtful words with placecast review, then record who has checked it with placecast approve.",
     ),
 )

@@ -107,6 +107,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "anchor": reading.anchor,
+        "checked": wording.checked,
         "clock": timecode.clock,
         "contact": wording.contact,
         "contact_name": wording.contact_name,
@@ -122,6 +123,7 @@ def _environment() -> Environment:
         "place_in_show": wording.place_in_show,
         "role": wording.role,
         "size": wording.size,
+        "unchecked": wording.unchecked,
         "web": wording.web,
     }
     return environment

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from placecast.model import Chapter, Person, Place, Publication, Release, Show
 from placecast.pages.reading import anchor
-from placecast.pages.wording import coordinates, licence_address, local_iso, web
+from placecast.pages.wording import checked, coordinates, licence_address, local_iso, unchecked, web
 from placecast.timecode import iso_duration
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
@@ -57,6 +57,7 @@ def episode(release: Release, show: Show, description: str) -> str:
             "isAccessibleForFree": True,
             "accessMode": ["auditory", "textual"],
             "accessibilityFeature": ["transcript"],
+            "accessibilitySummary": checked(release, show) or unchecked(release),
             "contributor": [_person(person) for person in facts.credits(show)],
             "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
             "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],

@@ -104,6 +104,25 @@ def language_of(release: Release, show: Show) -> str | None:
     return spoken if spoken.split("-")[0].lower() != show.language.split("-")[0].lower() else None
 
 
+def checked(release: Release, show: Show) -> str | None:
+    """Who answers for the transcript since when; None while nobody does."""
+    if release.approval is None:
+        return None
+    what = "Machine transcript, checked" if release.machine else "Transcript checked"
+    return f"{what} by {release.approval.by} on {day(release.approval.at, show.zone)}."
+
+
+def unchecked(release: Release) -> str:
+    """What readers must know of a transcript that nobody answers for."""
+    if not release.machine:
+        return "Nobody has compared this transcript with the sound yet."
+    if release.edited:
+        return (
+            "A machine wrote this transcript. People have corrected parts of it, but nobody has checked all of it yet."
+        )
+    return "A machine wrote this transcript and nobody has checked it yet. Expect mistakes, above all in names."
+
+
 def length_of(seconds: float) -> str:
     """`24 min`, `1 hr 5 min`, `45 sec`: as much as one wants to know before listening."""
     if seconds < 60:

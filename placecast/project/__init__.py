@@ -9,21 +9,23 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from placecast import files, record, vtt
+from placecast import files, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError, UsageError
 from placecast.fingerprint import sha256
-from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Show, Transcript
-from placecast.project import facts, front_matter
+from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Names, Show, Transcript
+from placecast.project import facts, front_matter, naming
+from placecast.reviews import Review, Verdict
 
 Found = TypeVar("Found")
 
 SHOW_FILE = "placecast.toml"
+NAMES_FILE = "names.toml"
 EPISODE_FILE = "episode.md"
 _ORIGINS = "origins.json"
 
@@ -71,6 +73,9 @@ class Project:
     def record_file(self, slug: str) -> Path:
         return self.root / "transcripts" / f"{slug}.words.json"
 
+    def review_file(self, slug: str) -> Path:
+        return self.root / "transcripts" / f"{slug}.review.json"
+
     def audio_file(self, slug: str) -> Path:
         return self.root / "episodes" / slug / "audio.json"
 
@@ -81,7 +86,8 @@ class Project:
     def load(self) -> tuple[Show, tuple[Episode, ...]]:
         """The show and its episodes; FactsError with every fault of every file at once."""
         faults: list[Fault] = []
-        show = _gather(faults, self._read_show)
+        names = _gather(faults, self._read_names)
+        show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
         found = [episode for episode in episodes if episode]
         faults += _shared_guids(found, self.shown)
@@ -92,8 +98,12 @@ class Project:
     def _episode_files(self) -> list[Path]:
         return sorted(self.root.glob(f"episodes/*/{EPISODE_FILE}"))
 
-    def _read_show(self) -> Show:
-        return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE)
+    def _read_names(self) -> Names:
+        path = self.root / NAMES_FILE
+        return naming.read_names(_text(path, NAMES_FILE), NAMES_FILE) if path.is_file() else Names()
+
+    def _read_show(self, names: Names) -> Show:
+        return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE, names)
 
     def _read_episode(self, path: Path, show: Show | None) -> Episode:
         return facts.read_episode(_text(path, self.shown(path)), path, self.shown(path), show)
@@ -138,16 +148,55 @@ class Project:
     def record(self, slug: str) -> MachineRecord | None:
         """What a machine heard, or None when no machine wrote the transcript."""
         path = self.record_file(slug)
-        return record.parse_record(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
+        return _parsed(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
 
     def edited(self, slug: str) -> bool:
         """Whether a person wrote or changed the transcript."""
-        path, kept = self.transcript_file(slug), self.record(slug)
-        return path.is_file() and (kept is None or sha256(_same_lines(path.read_bytes())) != kept.vtt)
+        text, kept = self.transcript_hash(slug), self.record(slug)
+        return text is not None and (kept is None or text != kept.vtt)
+
+    def transcript_hash(self, slug: str) -> str | None:
+        """The sha256 of the transcript file, with line ends as git keeps them; None where there is none."""
+        path = self.transcript_file(slug)
+        return sha256(_same_lines(path.read_bytes())) if path.is_file() else None
+
+    def sound_hash(self, episode: Episode) -> str | None:
+        """The sha256 of the recording that listeners hear, or of the one that is here before the first publish."""
+        published = self.audio(episode.slug)
+        if published:
+            return published.made_from.recording
+        here = episode.recording and episode.recording.is_file()
+        return self.fingerprint(episode.recording) if here and episode.recording else None
+
+    def review(self, slug: str) -> Review | None:
+        """What people have said about the transcript, or None when nobody has said anything."""
+        path = self.review_file(slug)
+        return reviews.parse(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
+
+    def write_review(self, slug: str, review: Review) -> None:
+        files.write(self.review_file(slug), reviews.write(review).encode())
+
+    def verdict(self, episode: Episode) -> Verdict:
+        """Where the transcript stands: approved, waived, edited or a machine's."""
+        text = self.transcript_hash(episode.slug) or ""
+        return reviews.standing(
+            self.review(episode.slug),
+            text=text,
+            sound=self.sound_hash(episode),
+            edited=self.edited(episode.slug),
+        )
 
     def write_transcript(self, slug: str, text: str, kept: MachineRecord) -> None:
         """The words first: a transcript without its record would pass for a person's."""
+        self.write_record(slug, kept)
+        files.write(self.transcript_file(slug), text.encode())
+
+    def write_record(self, slug: str, kept: MachineRecord) -> None:
+        """What a machine heard, beside a transcript that people wrote."""
         files.write(self.record_file(slug), record.write_record(kept).encode())
+
+    def write_edited(self, slug: str, text: str) -> None:
+        """A transcript that people answer for: no run overwrites it."""
         files.write(self.transcript_file(slug), text.encode())
 
     def fingerprint(self, path: Path) -> str:
@@ -160,6 +209,15 @@ class Project:
             known[name] = {"stamp": stamp, "sha256": files.sha256_of(path)}
             files.write(cache, json.dumps(known, indent=1).encode())
         return str(known[name]["sha256"])
+
+    def remembered(self, kind: str, name: str, about: str, make: Callable[[], int]) -> int:
+        """What `make` gives, remembered in the cache as long as `about`, all that it comes from, stays the same."""
+        cache = self.cache / f"{kind}.json"
+        known = _known(cache)
+        if known.get(name, [""])[0] != about:
+            known[name] = [about, make()]
+            files.write(cache, json.dumps(known, indent=1).encode())
+        return int(known[name][1])
 
     def remember_origin(self, recording: Path, slug: str) -> None:
         """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""
@@ -185,6 +243,10 @@ class Project:
             yield
         finally:
             lock.release()
+
+
+# One run asks several times for the record of an episode before it turns to the next one.
+_parsed = lru_cache(maxsize=2)(record.parse_record)
 
 
 def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:

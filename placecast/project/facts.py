@@ -19,8 +19,7 @@ from placecast.model import (
     FolderTarget,
     Image,
     Mastering,
-    Person,
-    Place,
+    Names,
     S3Target,
     Show,
     Soundbite,
@@ -29,6 +28,7 @@ from placecast.model import (
 )
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
+from placecast.project.naming import people, places
 from placecast.project.schema import EpisodeFacts, Facts, ShowFacts, TargetFacts
 
 Data = TypeVar("Data")
@@ -40,7 +40,7 @@ DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
 _COVER_TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 
 
-def read_show(text: str, root: Path, file: str) -> Show:
+def read_show(text: str, root: Path, file: str, names: Names) -> Show:
     """The show that this placecast.toml describes; FactsError with everything that is wrong with it."""
     facts = validate(ShowFacts, read_toml(text, file), file)
     faults: list[Fault] = []
@@ -58,8 +58,9 @@ def read_show(text: str, root: Path, file: str) -> Show:
         cover=cover,
         target=target,
         index="" if _index_pages(facts.target) else "index.html",
-        people=_tables(facts.people, Person),
-        places=_tables(facts.places, Place),
+        people=people(facts.people, names),
+        places=places(facts.places, names),
+        names=names,
         mastering=Mastering(**facts.mastering.model_dump()),
         transcription=_transcription(facts, root),
     )
@@ -69,17 +70,30 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
     """The episode that this episode.md describes; FactsError with everything that is wrong with it."""
     data, notes = read(text, file)
     facts = validate(EpisodeFacts, data, file, **({"zone": show.zone} if show else {}))
+    names = show.names if show else Names()
     faults = [*slug_faults(path.parent.name, file), *_time_faults(facts, file)]
     if faults:
         raise FactsError(faults)
     return Episode(
-        **_same(facts, "title", "guid", "published", "summary", "season", "number", "kind", "explicit", "language"),
+        **_same(
+            facts,
+            "title",
+            "guid",
+            "published",
+            "summary",
+            "season",
+            "number",
+            "kind",
+            "explicit",
+            "language",
+            "speakers",
+        ),
         slug=path.parent.name,
         file=path,
         notes=notes,
         recording=path.parent / facts.recording if facts.recording else None,
-        people=_tables(facts.people, Person),
-        places=_tables(facts.places, Place),
+        people=people(facts.people, names),
+        places=places(facts.places, names),
         chapters=tuple(Chapter(seconds=each.start, title=each.title, url=each.url) for each in facts.chapters),
         soundbites=tuple(
             Soundbite(seconds=each.start, duration=each.duration, title=each.title) for each in facts.soundbites
@@ -169,10 +183,6 @@ def _time_faults(facts: EpisodeFacts, file: str) -> list[Fault]:
     if any(later <= earlier for earlier, later in pairwise(starts)):
         return [Fault(file=file, key="chapters", what="do not start one after another.", cure=cure)]
     return []
-
-
-def _tables(tables: tuple[Facts, ...], kind: type[Data]) -> tuple[Data, ...]:
-    return tuple(kind(**table.model_dump()) for table in tables)
 
 
 def _same(facts: Facts, *names: str) -> dict[str, Any]:

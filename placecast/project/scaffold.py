@@ -58,6 +58,7 @@ class NewShow:
     email: str
     category: str
     language: str = "en-GB"
+    public_body: bool = False  # the law asks it for true transcripts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,11 +189,18 @@ email = {quoted(new.email)}
 # name = "Full Name"
 # role = "host"
 
+[transcription]
+review = {quoted(_review(new))} # "required": an episode waits until a person has approved its transcript
+
 [target]
 folder = "public" # the folder that your web server shows; or for S3-compatible storage:
 # bucket = "my-podcast"
 # endpoint = "https://s3.example.org" # leave it out for Amazon
 """
+
+
+def _review(new: NewShow) -> str:
+    return "required" if new.public_body else "encouraged"
 
 
 def _draw_cover(path: Path, title: str) -> None:

@@ -1,4 +1,4 @@
-"""What may stand in placecast.toml and episode.md, and the cure for each fact that is wrong.
+"""What may stand in placecast.toml, names.toml and episode.md, and the cure for each fact that is wrong.
 
 The description of a field is the cure that a producer reads. Translating to the project's own
 dataclasses is `facts.py`'s work.
@@ -76,13 +76,23 @@ def _aware(value: Any, info: ValidationInfo) -> datetime:
     return first
 
 
+def _sayable(text: str) -> str:
+    if not any(char.isalnum() for char in text):
+        raise ValueError(f"{text!r} has no letters")
+    return " ".join(text.split())
+
+
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
+Spelling = Annotated[str, Field(max_length=128), AfterValidator(_sayable)]
 Language = Annotated[str, _shaped(_LANGUAGE, "a language tag")]
 Email = Annotated[str, _shaped(_EMAIL, "an e-mail address")]
 WebAddress = Annotated[str, _shaped(_WEB, "a web address")]
 Uuid = Annotated[str, _shaped(_UUID, "a UUID in small letters")]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Number = Annotated[int, Field(ge=1)]
+Geo = Annotated[str, _shaped(_GEO, "a geo address")]
+Osm = Annotated[str, _shaped(_OSM, "an OpenStreetMap object")]
+Country = Annotated[str, _shaped(_COUNTRY, "a country code")]
 
 
 class Facts(BaseModel):
@@ -110,14 +120,59 @@ class PlaceFacts(Facts):
     rel: Literal["subject", "creator"] = Field(
         "subject", description='Write rel = "subject" for what the episode is about, "creator" for where it was made.'
     )
-    geo: Annotated[str, _shaped(_GEO, "a geo address")] | None = Field(
-        None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.'
-    )
-    osm: Annotated[str, _shaped(_OSM, "an OpenStreetMap object")] | None = Field(
+    geo: Geo | None = Field(None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.')
+    osm: Osm | None = Field(
         None, description='Write osm = "R113314": N, W or R and the number that OpenStreetMap shows.'
     )
-    country: Annotated[str, _shaped(_COUNTRY, "a country code")] | None = Field(
+    country: Country | None = Field(
         None, description='Write country = "GB": two capital letters of ISO 3166 (GB, not UK).'
+    )
+
+
+class NameFacts(Facts):
+    name: Spelling = Field(description='Write name = "Siân Llewellyn", as it must be written, of 128 letters at most.')
+    aliases: tuple[Spelling, ...] = Field(
+        (), strict=False, description='Write aliases = ["Siân"]: other right names, which are kept as they are said.'
+    )
+    spoken: tuple[Spelling, ...] = Field(
+        (), strict=False, description='Write spoken = ["Sharn Loo-ellin"]: how it sounds, where the spelling misleads.'
+    )
+    wrong: tuple[Spelling, ...] = Field(
+        (), strict=False, description='Write wrong = ["Sean Llewellyn"]: known mistakes, which are always corrected.'
+    )
+
+
+class KnownPersonFacts(NameFacts):
+    role: str | None = Field(
+        None, description='Write role = "host", "guest", "producer" or another role of the Podcast Taxonomy.'
+    )
+    group: str | None = Field(None, description='Write group = "cast", or another group of the Podcast Taxonomy.')
+    url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
+    image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
+
+
+class KnownPlaceFacts(NameFacts):
+    rel: Literal["subject", "creator"] | None = Field(
+        None, description='Write rel = "subject" for what episodes are about, "creator" for where they are made.'
+    )
+    geo: Geo | None = Field(None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.')
+    osm: Osm | None = Field(
+        None, description='Write osm = "R113314": N, W or R and the number that OpenStreetMap shows.'
+    )
+    country: Country | None = Field(
+        None, description='Write country = "GB": two capital letters of ISO 3166 (GB, not UK).'
+    )
+
+
+class NamesFacts(Facts):
+    people: tuple[KnownPersonFacts, ...] = Field(
+        (), strict=False, description="Write one table [[people]] for each person."
+    )
+    places: tuple[KnownPlaceFacts, ...] = Field(
+        (), strict=False, description="Write one table [[places]] for each place."
+    )
+    terms: tuple[NameFacts, ...] = Field(
+        (), strict=False, description="Write one table [[terms]] for each other name, such as that of a body."
     )
 
 
@@ -159,7 +214,8 @@ class TranscriptionFacts(Facts):
         description='Write engine = "whisper", "faster-whisper" (smaller to install), or "whisper-sequential" (OpenAI\'s own loop, slow: to compare with).',
     )
     model: Text = Field(
-        "base", description='Write model = "base", or another of Whisper\'s models, such as "small.en" or "turbo".'
+        "auto",
+        description='Write model = "base", or another of the models that `placecast models` lists; "auto" takes the one that suits the machine.',
     )
     weights: Text | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
     fast: bool = Field(False, description="Write fast = true for eight-bit arithmetic: faster, and somewhat less true.")
@@ -246,6 +302,11 @@ class EpisodeFacts(Facts):
     number: Number | None = Field(None, description="Write number = 1, or leave it out.")
     kind: Literal["full", "trailer", "bonus"] = Field("full", description='Write kind = "full", "trailer" or "bonus".')
     explicit: bool | None = Field(None, description="Write explicit = true or explicit = false, without quotes.")
+    speakers: tuple[Text, ...] = Field(
+        (),
+        strict=False,
+        description='Write speakers = ["Rosa Hartley", "Daniel Marsh"], in the order in which they first speak: the transcript is then labelled by voice.',
+    )
     language: Annotated[str, _shaped(_SPOKEN, "a language tag")] | None = Field(
         None, description='Write language = "cy" if this episode is in another language than the show, or "detect".'
     )

@@ -156,6 +156,7 @@ def _podcast_item_tags(show: Show, release: Release) -> Iterator[Tag]:
     # An item's places replace only those of the channel with the same rel.
     yield from _places(episode.places)
     yield from map(_soundbite, episode.soundbites)
+    yield from _labels(release)
     yield from _license(show)
 
 
@@ -165,6 +166,12 @@ def _transcripts(show: Show, release: Release) -> Iterator[Tag]:
     for suffix, media_type, rel in _TRANSCRIPTS:
         url = show.at(release.episode.transcript_path(suffix))
         yield tag("transcript", url=url, type=media_type, language=release.transcript.language, rel=rel)
+
+
+def _labels(release: Release) -> Iterator[Tag]:
+    """That a machine's words are in it, until a person answers for them. Absence says nothing: never "false"."""
+    if release.transcript.cues and release.machine and not release.approval:
+        yield tag("txt", "true", purpose="ai-content")
 
 
 def _numbers(episode: Episode) -> Iterator[Tag]:

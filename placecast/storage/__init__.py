@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
+from pathlib import Path
 from threading import Event, Lock
 from typing import Protocol
 
@@ -35,6 +36,9 @@ class Storage(Protocol):
 
     def put(self, upload: Upload, progress: Progress) -> Stored:
         """Send one file: it appears whole or not at all. What `progress` raises ends it."""
+
+    def fetch(self, key: str, to: Path) -> None:
+        """Bring one file here as it was before it was sent: it appears whole or not at all."""
 
     def record(self, objects: Mapping[str, Stored]) -> None:
         """Remember what is there, for the next `look`."""

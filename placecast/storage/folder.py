@@ -15,7 +15,7 @@ from typing import BinaryIO
 from placecast.errors import StorageError
 from placecast.model import Progress
 from placecast.plan import Stored, Upload, stored
-from placecast.storage import manifest
+from placecast.storage import fetched, manifest
 
 _HALF = ".placecast-half"
 _BLOCK = 1 << 20
@@ -64,6 +64,12 @@ class FolderStorage:
             found = _replace(path, _blocks(source, upload.size, progress))
         progress(1.0)
         return stored(upload, size=found.st_size, mark=_mark(found))
+
+    def fetch(self, key: str, to: Path) -> None:
+        path = self._folder / key
+        if not path.is_file():
+            raise fetched.absent(self.name, key)
+        fetched.save(fetched.counted(fetched.read(path), path.stat().st_size, self.name, key), to)
 
     def record(self, objects: Mapping[str, Stored]) -> None:
         with _explained(self.name):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from placecast.fingerprint import sha256
 from placecast.model import Progress
 from placecast.plan import Stored, Upload, stored
-from placecast.storage import manifest
+from placecast.storage import fetched, manifest
 
 
 class MemoryStorage:
@@ -30,6 +31,11 @@ class MemoryStorage:
         self.files[upload.key] = content
         progress(1.0)
         return stored(upload, size=len(content), mark=sha256(content))
+
+    def fetch(self, key: str, to: Path) -> None:
+        if key not in self.files:
+            raise fetched.absent(self.name, key)
+        fetched.save([self.files[key]], to)
 
     def record(self, objects: Mapping[str, Stored]) -> None:
         self.files[manifest.KEY] = manifest.dump(objects)

@@ -11,6 +11,7 @@ import io
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from botocore.parsers import ResponseParserError
 
 from placecast.model import Progress, S3Target
 from placecast.plan import Stored, Upload, stored
-from placecast.storage import manifest
+from placecast.storage import fetched, manifest
 from placecast.storage.part import Part
 from placecast.storage.s3_errors import explained
 
@@ -62,6 +63,15 @@ class S3Storage:
             size, mark = self._send(file, upload, progress)
         progress(1.0)
         return stored(upload, size=size, mark=mark)
+
+    def fetch(self, key: str, to: Path) -> None:
+        with explained(self._target, self.name, "s3:GetObject"):
+            try:
+                found = self._reader.get_object(**self._at(key))
+            except self._reader.exceptions.NoSuchKey as error:
+                raise fetched.absent(self.name, key) from error
+            blocks = fetched.counted(found["Body"].iter_chunks(fetched.BLOCK), found["ContentLength"], self.name, key)
+            fetched.save(fetched.unzipped(blocks) if found.get("ContentEncoding") == "gzip" else blocks, to)
 
     def record(self, objects: Mapping[str, Stored]) -> None:
         body = manifest.dump(objects)

@@ -6,10 +6,11 @@ An engine hears chunks of speech. Finding the speech, putting the words in their
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from placecast.model import Progress, Transcription
+from placecast.model import Progress, Transcription, no_words
+from placecast.transcribe.choice import settle
 from placecast.transcribe.fake import FakeEngine
 from placecast.transcribe.heard import Heard
 
@@ -58,8 +59,19 @@ class Engine(Protocol):
         """The language that is spoken in these chunks of speech, as Whisper calls it."""
 
 
-def load_engine(transcription: Transcription, *, offline: bool = False) -> Engine:
-    """The engine that the show asks for, ready to hear. `offline`: never try to download a model."""
+def load_engine(
+    transcription: Transcription,
+    *,
+    offline: bool = False,
+    tell: Callable[[str], None] = no_words,
+    warn: Callable[[str], None] = no_words,
+) -> Engine:
+    """The engine that the show asks for, ready to hear. `offline`: never try to download a model.
+
+    Where the show leaves the model to the machine it is chosen here. `tell` hears of what is fetched, `warn` of a
+    choice that is not the best.
+    """
+    transcription = settle(transcription, offline=offline, tell=tell, warn=warn)
     # Imported here because each brings its own heavy library, and only one of them need be installed.
     if transcription.engine == "faster-whisper":
         from placecast.transcribe.faster_engine import load_faster_whisper

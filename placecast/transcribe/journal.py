@@ -12,7 +12,7 @@ from pathlib import Path
 
 from placecast import files
 from placecast.model import Flag, Word
-from placecast.transcribe.vad import Span
+from placecast.transcribe.vad import RATE, Span
 
 Finished = tuple[tuple[Word, ...], tuple[Flag, ...]]
 
@@ -26,6 +26,11 @@ class Journal:
         # Written anew, so that a line which a power cut left half written is not written on.
         lines = [json.dumps({"about": about}), *(_line(span, *kept) for span, kept in self._finished.items())]
         files.write(path, "".join(f"{line}\n" for line in lines).encode())
+
+    @property
+    def seconds(self) -> float:
+        """How much of the recording is finished."""
+        return sum(chunk.samples for chunk in self._finished) / RATE
 
     def get(self, chunk: Span) -> Finished | None:
         """What was heard in this chunk, if it is finished."""

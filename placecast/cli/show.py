@@ -1,41 +1,23 @@
-"""The `placecast` command: reads what was asked, calls one function, shows the result.
-
-Only this module and `report` know Click. Everything heavy is imported by the command that needs it.
-"""
+"""The commands on a show and its episodes, from `init` to `preview`."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from placecast import __version__, report
-from placecast.errors import PlacecastError, UsageError
+from placecast import report
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
+from placecast.errors import UsageError
 
 if TYPE_CHECKING:
     from placecast.model import Episode
-    from placecast.pipeline import Run
     from placecast.project import Project
     from placecast.project.scaffold import NewEpisode
     from placecast.work import StepName
-
-FOLDER = click.option(
-    "-C",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=".",
-    metavar="DIR",
-    help="The show's folder. [default: here]",
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Write events and results as JSON Lines.")
-QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person.")
-NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
-
-_DISK = "See that the disk has room and that you may write there, then run the same command again."
 
 QUESTIONS = {
     "title": "The show's name",
@@ -45,19 +27,14 @@ QUESTIONS = {
     "email": "An e-mail address that directories can write to",
     "category": "One of Apple's categories, such as Government",
 }
+HELD = 6  # the exit code that says: all is done but what waits for a person
+PUBLIC_BODY = (
+    "Does a public body publish it, such as a university or a council? The law then asks for true transcripts, and\n"
+    "an episode waits until a person has approved its transcript"
+)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="placecast")
-def cli() -> None:
-    """From a finished recording to a published podcast episode.
-
-    Begin with `placecast init`, then `placecast publish RECORDING`: it masters, transcribes and tags the recording,
-    builds the feed and the pages, and uploads what has changed. It can be stopped and run again at any time.
-    """
-
-
-@cli.command()
+@click.command()
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @click.option("--title", help=QUESTIONS["title"] + ".")
 @click.option("--description", help=QUESTIONS["description"] + ".")
@@ -65,18 +42,25 @@ def cli() -> None:
 @click.option("--author", help=QUESTIONS["author"] + ".")
 @click.option("--email", help=QUESTIONS["email"] + ".")
 @click.option("--category", help=QUESTIONS["category"] + ".")
+@click.option(
+    "--public-body/--no-public-body",
+    default=None,
+    help="A public body must offer true transcripts: keep each episode back until a person has approved its own.",
+)
 @NO_INPUT
-def init(directory: Path, no_input: bool, **given: str | None) -> None:
+def init(directory: Path, public_body: bool | None, no_input: bool, **given: str | None) -> None:
     """Make a new show in DIRECTORY: its facts, a plain cover, folders for episodes and transcripts."""
     from placecast.project import scaffold
 
     answers = _answers(given, ask=not no_input)
-    project = scaffold.init(directory, scaffold.NewShow(**answers))
+    if public_body is None:
+        public_body = not no_input and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
+    project = scaffold.init(directory, scaffold.NewShow(**answers, public_body=public_body))
     click.echo(f"Made the show in {project.root}.")
     click.echo("Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING")
 
 
-@cli.command()
+@click.command()
 @click.argument("recording", type=click.Path(path_type=Path))
 @FOLDER
 @NO_INPUT
@@ -84,11 +68,11 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     """Begin an episode from RECORDING: its folder, a guid for ever, and a filled-in episode.md."""
     from placecast.project import Project
 
-    slug = _begin(Project.find(folder), recording, ask=not no_input and _interactive())
+    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive())
     click.echo(f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}")
 
 
-@cli.command()
+@click.command()
 @click.argument("names", nargs=-1, metavar="[RECORDING|SLUG]...")
 @click.option(
     "--redo",
@@ -97,12 +81,31 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     help="Do this step again, though nothing has changed. May be given several times.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option(
+    "--transcript",
+    type=click.Path(path_type=Path),
+    help="A transcript that is there already (WebVTT, SubRip, JSON, plain text), instead of transcribing.",
+)
+@click.option(
+    "--unreviewed",
+    metavar="REASON",
+    help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
+)
+@SPEAKERS
 @FOLDER
 @NO_INPUT
 @QUIET
 @JSON
 def publish(
-    names: tuple[str, ...], redo: tuple[StepName, ...], dry_run: bool, folder: Path, no_input: bool, **flags: bool
+    names: tuple[str, ...],
+    redo: tuple[StepName, ...],
+    dry_run: bool,
+    transcript: Path | None,
+    unreviewed: str | None,
+    speakers: int | None,
+    folder: Path,
+    no_input: bool,
+    **flags: bool,
 ) -> None:
     """Publish episodes: master, transcribe, tag, build feed and pages, upload what has changed.
 
@@ -110,20 +113,32 @@ def publish(
     A RECORDING that is no episode yet becomes one. Running it again does only what is left to do.
 
     A name that begins with a dash goes behind two dashes: placecast publish -- -odd-name.wav
-    """
-    from placecast import pipeline
 
-    run, steps = _run(folder, **flags), frozenset(redo)
+    Ends with 6 when an episode is held back because nobody has approved its transcript.
+    """
+    from placecast import pipeline, transcripts
+
+    run, steps = make_run(folder, ask=not no_input, speakers=speakers, **flags), frozenset(redo)
+    if unreviewed is not None and not unreviewed.strip():
+        raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
+    if transcript and len(names) != 1:
+        raise UsageError("--transcript", "belongs to one episode.", "Name its recording or its slug, and no other.")
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
         report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
         return
-    ask = not (no_input or flags["as_json"]) and _interactive()
-    made, built = pipeline.publish(run, [_slug(run.project, name, ask) for name in names], steps)
-    report.show(report.published(made, built, pipeline.waiting(made, built, run.now)), **flags)
+    ask = not (no_input or flags["as_json"]) and interactive()
+    slugs = [_slug(run.project, name, ask) for name in names]
+    if transcript:
+        transcripts.take(run, slugs[0], transcript)
+    made, built = pipeline.publish(run, slugs, steps, unreviewed)
+    waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
+    report.show(report.published(made, built, waits, doubtful), **flags)
+    if built.held:
+        sys.exit(HELD)
 
 
-@cli.command()
+@click.command()
 @FOLDER
 @QUIET
 @JSON
@@ -131,24 +146,24 @@ def build(folder: Path, **flags: bool) -> None:
     """Build the feed and the pages in the folder `feed`, and upload nothing."""
     from placecast import pipeline
 
-    run = _run(folder, **flags)
+    run = make_run(folder, **flags)
     built = pipeline.rebuild(run)
     report.show(report.rebuilt(built), **flags)
 
 
-@cli.command()
+@click.command()
 @FOLDER
 @JSON
 def status(folder: Path, as_json: bool) -> None:
     """Where every episode stands, and what happens to it at the next publish."""
     from placecast.survey import survey
 
-    run = _run(folder, as_json=as_json)
+    run = make_run(folder, as_json=as_json)
     show, episodes = run.project.load()
     report.show(report.standings(show, survey(run.project, show, episodes, run.now)), as_json=as_json)
 
 
-@cli.command()
+@click.command()
 @click.option(
     "--level",
     type=click.Choice(["required", "recommended", "best"]),
@@ -165,20 +180,20 @@ def check(level: str, folder: Path, as_json: bool) -> None:
     """
     from placecast import pipeline
 
-    findings = pipeline.examine(_run(folder, as_json=as_json))
+    findings = pipeline.examine(make_run(folder, as_json=as_json))
     report.show(report.findings(findings, level), as_json=as_json)
     if any(finding.severity == "required" for finding in findings):
         sys.exit(1)
 
 
-@cli.command()
+@click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @FOLDER
 def preview(port: int, folder: Path) -> None:
     """Show the pages and the feed on this machine, scheduled episodes included. Ctrl-C ends it."""
     from placecast import pipeline, serve
 
-    run = _run(folder)
+    run = make_run(folder)
 
     def ready(url: str) -> None:
         pipeline.build_preview(run, url)
@@ -188,52 +203,10 @@ def preview(port: int, folder: Path) -> None:
     serve.serve(run.project.preview, port=port, ready=ready)
 
 
-def main() -> None:
-    """Run the command, and turn what went wrong into a message and an exit code."""
-    try:
-        cli(standalone_mode=False)
-    except PlacecastError as error:
-        report.failed(error)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        failure = PlacecastError(
-            str(error.filename or "a file"), f"cannot be read or written: {error.strerror}.", _DISK
-        )
-        report.failed(failure)
-        sys.exit(failure.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\nStopped. Run the same command again to go on.", err=True)
-        sys.exit(130)
-
-
-def _run(folder: Path, *, quiet: bool = False, as_json: bool = False) -> Run:
-    """What the commands work with."""
-    from placecast.pipeline import Run
-    from placecast.project import Project
-    from placecast.storage import open_storage
-    from placecast.transcribe import load_engine
-
-    reporter = report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet)
-    return Run(
-        project=Project.find(folder),
-        reporter=reporter,
-        now=datetime.now(UTC),
-        load_engine=load_engine,
-        open_storage=open_storage,
-    )
-
-
-def _interactive() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:
     """What was given, and for the rest what the producer answers."""
     missing = [key for key in QUESTIONS if not given[key]]
-    if missing and not (ask and _interactive()):
+    if missing and not (ask and interactive()):
         options = " ".join(f"--{key} …" for key in missing)
         raise UsageError("placecast init", f"{', '.join(missing)} not given.", f"Give them as options: {options}")
     return {key: given[key] or click.prompt(question, err=True) for key, question in QUESTIONS.items()}
@@ -277,5 +250,4 @@ def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[st
     return [*named, *(each.slug for each in sketched)], sketched
 
 
-if __name__ == "__main__":
-    main()
+COMMANDS = (init, new, publish, build, status, check, preview)

@@ -1,0 +1,59 @@
+"""What several commands share: their options, and what they work with."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from placecast import report
+
+if TYPE_CHECKING:
+    from placecast.pipeline import Run
+
+FOLDER = click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=".",
+    metavar="DIR",
+    help="The show's folder. [default: here]",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Write events and results as JSON Lines.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person.")
+SPEAKERS = click.option(
+    "--speakers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many people are heard: the new transcript says who speaks, told apart by voice.",
+)
+NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
+
+
+def make_run(
+    folder: Path, *, quiet: bool = False, as_json: bool = False, ask: bool = False, speakers: int | None = None
+) -> Run:
+    """What the commands work with. `ask`: there may be a person to ask."""
+    from placecast.pipeline import Run
+    from placecast.project import Project
+    from placecast.storage import open_storage
+    from placecast.transcribe import load_engine
+
+    reporter = (
+        report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet, interactive=ask and interactive())
+    )
+    return Run(
+        project=Project.find(folder),
+        reporter=reporter,
+        now=datetime.now(UTC),
+        load_engine=load_engine,
+        open_storage=open_storage,
+        speakers=speakers or 0,
+    )
+
+
+def interactive() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()

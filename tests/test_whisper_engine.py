@@ -258,19 +258,18 @@ def real_model(name: str) -> whisper.model.Whisper:
 
 @pytest.fixture(scope="module")
 def spoken(sample: Samples) -> list[Samples]:
-    """Three chunks of the sample episode."""
-    beginning = sample[: 80 * RATE]
-    return [beginning[chunk.start : chunk.stop] for chunk in pack(find_speech(beginning, lambda _: None), beginning)][
-        :3
-    ]
+    """Two chunks of the sample episode."""
+    beginning = sample[: 40 * RATE]
+    found = pack(find_speech(beginning, lambda _: None), beginning)
+    return [beginning[chunk.start : chunk.stop] for chunk in found]
 
 
 @pytest.mark.weights
 @pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("names", [(), NAMES])
-def test_real_speech_gives_the_tokens_of_openai_whisper(spoken: list[Samples], name: str, names: Sequence[str]) -> None:
-    decoded = heard_alike(real_model(name), spoken, names)
-    assert min(len(each.tokens) for each in decoded) > 30
+def test_real_speech_gives_the_tokens_of_openai_whisper(spoken: list[Samples], name: str) -> None:
+    model = real_model(name)
+    plain, told = heard_alike(model, spoken, ()), heard_alike(model, spoken[:1], NAMES)
+    assert min(len(each.tokens) for each in (*plain, *told)) > 20
 
 
 @pytest.mark.weights

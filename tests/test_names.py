@@ -80,6 +80,7 @@ def test_longer_words_other_sentences_and_right_names_are_left_alone(heard: str)
     [
         ("This is Place cast, and Place-Cast", "This is Placecast, and Placecast"),
         ("We saw city-redi there", "We saw City-REDI there"),
+        ("It was Sian, and Sian Llewellyn's plan", "It was Siân, and Siân Llewellyn's plan"),
         ("The Lpip and L-PIP", "The LPIP and LPIP"),
         ("PLACECAST is made here", "Placecast is made here"),
         # No name was heard here.
@@ -88,7 +89,7 @@ def test_longer_words_other_sentences_and_right_names_are_left_alone(heard: str)
         ("Policy-wise it is good", "Policy-wise it is good"),
     ],
 )
-def test_a_name_that_is_right_but_for_spaces_and_capitals_is_written_right(heard: str, written: str) -> None:
+def test_a_name_that_is_right_but_for_spaces_accents_and_capitals_is_written_right(heard: str, written: str) -> None:
     assert corrected(heard) == written
 
 

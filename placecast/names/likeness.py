@@ -77,6 +77,10 @@ def letters(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFC", text).casefold() if char.isalnum())
 
 
+def unaccented(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
 def same_letters(one: str, two: str) -> bool:
     """Whether two texts differ in spaces, hyphens, punctuation and case alone."""
     return letters(one) == letters(two)
@@ -225,5 +229,5 @@ class _Sound(NamedTuple):
 def _sounding(text: str) -> _Sound:
     from jellyfish import metaphone
 
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    plain = unaccented(text)
     return _Sound(metaphone(plain).translate(_CONSONANTS) or plain, re.sub(r"(.)\1", r"\1", plain))

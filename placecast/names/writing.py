@@ -1,4 +1,4 @@
-"""Words written right: known wrong forms replaced, and names that are right but for spaces, hyphens and capitals.
+"""Words written right: known wrong forms, and names that are right but for spaces, hyphens, accents and capitals.
 
 A stretch is replaced as a whole or not at all, and keeps its times, its punctuation and its possessive 's.
 """
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from placecast.model import Names, Word
-from placecast.names.likeness import Span, letters, spans, written
+from placecast.names.likeness import Span, letters, spans, unaccented, written
 
 _DRESS = re.compile(r"(?P<before>[^\w]*)(?P<inner>.*?)(?P<after>(?:(?<=\w)['’][sS]|(?<=[sS])['’])?[^\w]*)", re.DOTALL)
 _BREAK = re.compile(r"[,;:.?!…—()\"“”][)\"”'’]*$")
@@ -113,7 +113,7 @@ def _spoils(change: _Change, right: _Change) -> bool:
 class _Table(NamedTuple):
     right: frozenset[str]  # names and aliases, as they are written
     wrong: Mapping[str, str]  # the letters of a wrong form: the name
-    same: Mapping[str, str]  # the letters of a name or alias: itself
+    same: Mapping[str, str]  # the letters of a name or alias, without accents: itself
     longest: int  # words
 
 
@@ -121,7 +121,7 @@ class _Table(NamedTuple):
 def _table(names: Names) -> _Table:
     written_so = [text for entry in names.entries for text in (entry.name, *entry.aliases)]
     wrong = {letters(form): entry.name for entry in names.entries for form in entry.wrong}
-    same = {letters(text): text for text in reversed(written_so)}
+    same = {unaccented(letters(text)): text for text in reversed(written_so)}
     forms = [*written_so, *(form for entry in names.entries for form in entry.wrong)]
     longest = max((len(re.split(r"[\s-]+", form)) for form in forms), default=0)
     return _Table(frozenset(written_so), wrong, same, longest + 1)
@@ -142,7 +142,7 @@ def _change(texts: Sequence[str], span: Span, table: _Table) -> _Change | None:
     if heard in table.right:
         return _Change(span.first, span.last, "")
     name = table.wrong.get(span.letters)
-    same = table.same.get(span.letters)
+    same = table.same.get(unaccented(span.letters))
     if name is None and same and (span.named or _hyphens(heard) == _hyphens(same) > ()):
         name = same
     return _Change(span.first, span.last, name) if name else None

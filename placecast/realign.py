@@ -56,7 +56,8 @@ def timed(transcript: Transcript, words: Sequence[Word]) -> tuple[tuple[Word, ..
     made: list[tuple[Word, ...]] = []
     for before, after in pairwise([start, *_untouched(cues, heard), end]):
         free = (heard[before.last - 1].end if before.last else 0.0, _start(heard, after.first))
-        made += _realigned(cues[before.cue + 1 : after.cue], heard[before.last : after.first], free)
+        if changed := cues[before.cue + 1 : after.cue]:
+            made += _realigned(changed, heard[before.last : after.first], free)
         made += [_as_heard(heard[after.first : after.last])] if after is not end else []
     return tuple(made)
 

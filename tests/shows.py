@@ -118,7 +118,7 @@ _SECONDS_A_WORD = 0.4
 
 
 def realistic() -> Publication:
-    """The show with three episodes, newest first: with a transcript that is approved, edited, and as a machine wrote it."""
+    """The show with three episodes, newest first: transcripts approved, edited, and as a machine wrote them."""
     releases = (
         _release("who-owns-the-high-street", 3, "Who owns the high street?", "2026-11-20", TOM, DIGBETH, _HIGH_STREET),
         _release("a-dock-and-a-town", 2, "A dock and a town", "2026-11-06", JOYCE, GRIMSBY, _DOCK),

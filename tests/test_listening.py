@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from placecast.model import DETECT, Flag, Names, Progress, Word, no_progress
+from placecast.model import DETECT, Flag, Name, Names, Progress, Word, no_progress
 from placecast.transcribe.heard import Heard
 from placecast.transcribe.journal import Journal
 from placecast.transcribe.listening import Request, listen
@@ -194,3 +194,57 @@ def test_flags_lie_on_the_recordings_timeline() -> None:
     engine = Scripted(lambda _: said("no no no no").words)
     (flag,) = listen(engine, sound, REQUEST, journal=None, progress=no_progress).flags
     assert 5 < flag.start < 7
+
+
+class Prompted(Scripted):
+    """Hears "Lynethley" unless it is told how Llanelli is written, and the second time only if it is told little."""
+
+    batch = 8
+
+    def __init__(self, *answers: str) -> None:
+        super().__init__(loudness)
+        self.answers = list(answers)
+        self.told: list[tuple[str, ...]] = []
+
+    def hear(
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+    ) -> list[Heard]:
+        self.told.append(tuple(names))
+        assert timed is not bool(names)
+        return [said(self.answers.pop(0)) for _ in chunks]
+
+
+NAMES = Names(
+    entries=(
+        Name(name="Rosa Hartley", kind="person"),
+        Name(name="Llanelli", kind="place", spoken=("Lanethly",)),
+        Name(name="City-REDI", kind="term"),
+    )
+)
+
+
+def test_a_chunk_is_heard_again_with_the_names_that_it_may_hold() -> None:
+    engine = Prompted("we saw Lynethley there", "nobody came", "we saw Llanelli there")
+    request = Request(language="en-GB", names=NAMES)
+    heard = listen(engine, turns(2), request, journal=None, progress=no_progress)
+    assert engine.told == [(), ("Llanelli",)]
+    assert "".join(word.text for word in heard.words) == " we saw Llanelli there nobody came"
+
+
+def test_what_is_still_open_is_asked_once_more_the_other_way_round() -> None:
+    first = "we saw Lynethley and city ready there"
+    engine = Prompted(first, "we saw", "we saw Llanelli and City-REDI there")
+    request = Request(language="en-GB", names=NAMES)
+    heard = listen(engine, turns(1), request, journal=None, progress=no_progress)
+    assert engine.told == [(), ("Llanelli", "City-REDI"), ("City-REDI", "Llanelli")]
+    assert "".join(word.text for word in heard.words) == " we saw Llanelli and City-REDI there"
+
+
+def test_a_name_that_a_prompt_brought_is_flagged_in_its_place() -> None:
+    engine = Prompted("Lynethley is fine", "Llanelli is fine Rosa Hartley")
+    sound = np.concatenate([silence(6), voice(4)])
+    heard = listen(engine, sound, Request(language="en-GB", names=NAMES), journal=None, progress=no_progress)
+    assert "".join(word.text for word in heard.words) == " Llanelli is fine"
+    (flag,) = heard.flags
+    assert (flag.kind, flag.text) == ("prompted", "Rosa Hartley")
+    assert 7 < flag.start < 10

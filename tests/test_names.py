@@ -191,9 +191,9 @@ def opinion(first: str, second: str) -> tuple[str, list[tuple[str, float, float]
         ("A poster. Policy-wise printed it.", "A poster. PolicyWISE printed it", "A poster. PolicyWISE printed it."),
         # Two spellings, both much like it, of what the machine does not know.
         ("with Beck Reilley here", "with Beck Ryley here", "with Bec Riley here"),
-        # The first wrote it as it sounds, and the second does not write that again.
-        ("We were in Lanethly, then", "We were in Lannethy, then", "We were in Llanelli, then"),
-        ("We were in Lanethly, then", "We were in Lanethly then", "We were in Lanethly, then"),
+        # The first wrote a name as it sounds, and the second holds to that; but not where it may be ordinary words.
+        ("We were in Lanethly, then", "We were in Lanethly then", "We were in Llanelli, then"),
+        ("The el pip paid", "The el pip paid", "The el pip paid"),
         # The second is not believed in anything else.
         ("the greens say no", "Anne Green says yes", "the greens say no"),
     ],

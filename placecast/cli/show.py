@@ -102,7 +102,7 @@ def publish(
     dry_run: bool,
     transcript: Path | None,
     unreviewed: str | None,
-    speakers: int,
+    speakers: int | None,
     folder: Path,
     no_input: bool,
     **flags: bool,

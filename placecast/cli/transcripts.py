@@ -36,7 +36,7 @@ def transcribe(
     everything: bool,
     redo: bool,
     cluster: str | None,
-    speakers: int,
+    speakers: int | None,
     folder: Path,
     no_input: bool,
     **flags: bool,
@@ -77,7 +77,7 @@ def transcript(slug: str, file: Path, replace: bool, folder: Path, **flags: bool
 
 @click.command()
 @click.argument("slug")
-@click.option("--count", type=click.IntRange(1), default=0, metavar="N", help="Label every sentence: N people speak.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="Label every sentence: N people speak.")
 @click.option("--rename", multiple=True, metavar="OLD=NEW", help="Another name for a speaker, wherever they speak.")
 @click.option(
     "--set", "corrected", multiple=True, metavar="TIME=NAME", help="Another speaker for a sentence: 1:23=Rosa"
@@ -86,7 +86,7 @@ def transcript(slug: str, file: Path, replace: bool, folder: Path, **flags: bool
 @QUIET
 @JSON
 def speakers(
-    slug: str, count: int, rename: tuple[str, ...], corrected: tuple[str, ...], folder: Path, **flags: bool
+    slug: str, count: int | None, rename: tuple[str, ...], corrected: tuple[str, ...], folder: Path, **flags: bool
 ) -> None:
     """Say who speaks in the transcript of the episode SLUG: by voice, and by hand.
 
@@ -96,7 +96,7 @@ def speakers(
 
     run = make_run(folder, **flags)
     if count or not (rename or corrected):
-        transcripts.label(run, slug, count)
+        transcripts.label(run, slug, count or 0)
     if rename:
         transcripts.rename(run, slug, dict(_pair(each) for each in rename))
     for time, name in map(_pair, corrected):

@@ -98,15 +98,14 @@ def _claims(first: Sequence[Word], second: Sequence[Word], names: Names) -> list
     """What both hearings together say about names, in order."""
     before, after = ([word.text for word in words] for words in (first, second))
     blocks = SequenceMatcher(None, _plain(before), _plain(after), autojunk=False).get_opcodes()
-    claims = [*_heard(before, after, blocks, names), *_wavering(before, after, blocks, names)]
+    claims = [*_heard(before, after, blocks, names), *_as_it_sounds(before, names)]
     return sorted(claims, key=lambda claim: (claim.first, not _explained(claim)))
 
 
 def _heard(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: Names) -> Iterator[_Claim]:
     """Names that the second hearing has, or comes near to."""
-    there = [(first, last, start, stop, kind) for kind, first, last, start, stop in blocks]
     for found in resemblances(after, names, least=_TOWARDS):
-        window = _same_place(there, found)
+        window = _same_place(blocks, found)
         texts = written(before[window.start : window.stop]), written(after[found.first : found.last])
         if texts[0] == texts[1] or (found.score < 1 and same_letters(*texts)):
             continue
@@ -119,13 +118,13 @@ def _heard(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: 
             yield _Claim(found.name, window.start, window.stop, 0.0, found.score, nearer=True)
 
 
-def _wavering(before: Sequence[str], after: Sequence[str], blocks: _Blocks, names: Names) -> Iterator[_Claim]:
-    """Names that were heard just as they sound, by a machine that does not stand by what it wrote."""
-    there = [(start, stop, first, last, kind) for kind, first, last, start, stop in blocks]
+def _as_it_sounds(before: Sequence[str], names: Names) -> Iterator[_Claim]:
+    """Names that the first hearing has in the very letters of a spoken form, with a capital: it took them for names.
+
+    Whisper can be told "Dún Laoghaire" and write "Dunleary" all the same.
+    """
     for found in resemblances(before, names, least=_AS_IT_SOUNDS):
-        window = _same_place(there, found)
-        again = written(after[window.start : window.stop])
-        if found.score < 1 and not same_letters(again, written(before[found.first : found.last])):
+        if found.score < 1:
             yield _Claim(found.name, found.first, found.last, found.score, found.score, nearer=True)
 
 
@@ -138,10 +137,10 @@ def _plain(texts: Sequence[str]) -> list[str]:
     return [letters(bare(text)) for text in texts]
 
 
-def _same_place(there: Sequence[tuple[int, int, int, int, str]], found: Resemblance) -> range:
-    """The words of the other hearing that stand where one has the name. A block: there, here, and how they compare."""
+def _same_place(blocks: _Blocks, found: Resemblance) -> range:
+    """The words of the first hearing that stand where the second has the name."""
     starts, stops = [], []
-    for first, last, start, stop, kind in there:
+    for kind, first, last, start, stop in blocks:
         low, high = max(start, found.first), min(stop, found.last)
         if low < high:
             shift = first - start

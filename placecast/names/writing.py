@@ -64,7 +64,8 @@ def rewritten(words: Sequence[Word], name: str) -> tuple[Word, ...]:
     parts = name.split()
     before, after = _dress("".join(word.text for word in words))
     texts = [f" {part}" for part in parts]
-    texts[0], texts[-1] = before + parts[0], texts[-1] + after if len(parts) > 1 else before + parts[0] + after
+    texts[0] = before + parts[0]
+    texts[-1] += after
     least = min(word.probability for word in words)
     times = _times(words, parts)
     return tuple(

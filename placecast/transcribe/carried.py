@@ -12,13 +12,13 @@ from placecast.fingerprint import sha256
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
-    """A file in a package's folder of modules, and the extra of ours that installs the package."""
+    """A file in a package's folder of modules, and what pip is told to install the package."""
 
     package: str
     version: str
     path: str
     sha256: str
-    extra: str
+    install: str
     use: str  # of the model, to end the sentence "the package that ..."
 
 
@@ -28,7 +28,7 @@ def read_carried(file: Carried) -> bytes:
         path = Path(str(metadata.distribution(file.package).locate_file(file.path)))
     except metadata.PackageNotFoundError as exc:
         what = f"the package that {file.use} is not installed."
-        raise EngineError(file.package, what, f'Install it: pip install "placecast[{file.extra}]"') from exc
+        raise EngineError(file.package, what, f"Install it: pip install {file.install}") from exc
     try:
         data = path.read_bytes()
     except OSError as exc:

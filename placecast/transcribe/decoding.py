@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from placecast.transcribe.captured import Captured
 from placecast.transcribe.chunks import UNLIKELY
 from placecast.transcribe.prompts import prompt
-from placecast.transcribe.step import Growing, Past, Run, Sound, Step
+from placecast.transcribe.step import Growing, Past, Run, Sound, Step, Still
 
 if TYPE_CHECKING:
     from whisper.model import Whisper
     from whisper.tokenizer import Tokenizer
 
 _TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
+_ASKED = 8  # steps from one question whether all chunks have ended to the next
 _REPETITIVE = 2.4  # compression ratio: the model goes round in circles
 
 
@@ -121,14 +123,35 @@ class _Transcript:
 
 
 @torch.inference_mode()
-def _decode(step: Step, sound: Sound, script: Script, temperature: float) -> list[Decoded]:
+def _decode(
+    step: Step, sound: Sound, script: Script, temperature: float, *, still: bool | None = None
+) -> list[Decoded]:
+    """One way through every chunk. `still`: in steps of one shape, as a GPU likes them; None: on a GPU."""
     rows, start = len(sound), len(script.initial)
     past = step.past(rows, start + script.limit)
-    draw = _Draw(temperature)
-    active = list(range(rows))
     tokens = torch.tensor([script.initial], device=sound.keys[0].device).expand(rows, -1)
     state = step(tokens, torch.arange(start, device=tokens.device), past, sound, Growing([(0, rows)], 0, start))
     transcripts = [_Transcript(no_speech) for no_speech in _no_speech(step, state, script)]
+    if still is None:
+        still = tokens.is_cuda and not temperature
+    if still:
+        _say_still(step, state, past, sound, script, transcripts)
+    else:
+        _say(step, state, past, sound, script, transcripts, _Draw(temperature))
+    return [_decoded(transcript, past, row, script, temperature) for row, transcript in enumerate(transcripts)]
+
+
+def _say(
+    step: Step,
+    state: Tensor,
+    past: Past,
+    sound: Sound,
+    script: Script,
+    transcripts: Sequence[_Transcript],
+    draw: _Draw,
+) -> None:
+    """Token after token; rows that have ended cost nothing more."""
+    active, start = list(range(len(sound))), len(script.initial)
     for place in range(start, start + script.limit):
         chosen, logs, chances = _choose(step.logits(state[:, -1]), script, draw, first=place == start)
         said = zip(chosen.tolist(), logs.tolist(), chances.tolist(), strict=True)
@@ -139,7 +162,45 @@ def _decode(step: Step, sound: Sound, script: Script, temperature: float) -> lis
             break
         active, tokens = [active[number] for number in going], chosen[going, None]
         state = step(tokens, tokens.new_tensor([place]), past, sound, Growing(_runs(active), place, place + 1))
-    return [_decoded(transcript, past, row, script, temperature) for row, transcript in enumerate(transcripts)]
+
+
+def _say_still(
+    step: Step, state: Tensor, past: Past, sound: Sound, script: Script, transcripts: Sequence[_Transcript]
+) -> None:
+    """Token after token for all rows alike, until the last has ended: what ended rows go on to say is not taken."""
+    draw, rows = _Draw(0.0), len(sound)
+    chosen, *values = _choose(step.logits(state[:, -1]), script, draw, first=True)
+    said = [each.new_zeros(rows, script.limit) for each in (chosen, *values)]
+    for buffer, each in zip(said, (chosen, *values), strict=True):
+        buffer[:, 0] = each
+    tokens, number = chosen[:, None].clone(), chosen.new_zeros(1)
+    place = number + len(script.initial)
+    reach = Still(place, past.keys.shape[3])
+
+    def advance() -> None:
+        new = _choose(step.logits(step(tokens, place, past, sound, reach)[:, -1]), script, draw, first=False)
+        number.add_(1)
+        place.add_(1)
+        tokens.copy_(new[0][:, None])
+        for buffer, each in zip(said, new, strict=True):
+            buffer.index_copy_(1, number, each[:, None])
+
+    again, end = Captured(advance), script.tokenizer.eot
+    for count in range(1, script.limit):
+        # To ask whether all have ended makes a GPU wait.
+        if count % _ASKED == 0 and bool((said[0] == end).any(dim=1).all()):
+            break
+        again()
+    _take(said, int(number) + 1, transcripts, end)
+
+
+def _take(said: Sequence[Tensor], count: int, transcripts: Sequence[_Transcript], end: int) -> None:
+    """What each row said until it ended."""
+    rows = zip(*(buffer[:, :count].tolist() for buffer in said), strict=True)
+    for transcript, (tokens, logs, chances) in zip(transcripts, rows, strict=True):
+        for token, log, chance in zip(tokens, logs, chances, strict=True):
+            if not transcript.ended:
+                transcript.add(token, log, chance, end)
 
 
 def _no_speech(step: Step, state: Tensor, script: Script) -> list[float]:

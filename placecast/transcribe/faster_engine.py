@@ -150,7 +150,7 @@ def fetched(model: str, progress: Progress = no_progress, *, offline: bool = Fal
     except Unavailable as exc:
         if offline:
             raise missing(model, "the download was not tried") from exc
-    return fetch(model, progress, download=lambda model, progress: _from_hub(model, offline=False))
+    return fetch(model, progress, download=lambda model, _: _from_hub(model, offline=False))
 
 
 def in_hub_cache(model: str) -> bool:

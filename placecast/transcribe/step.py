@@ -66,6 +66,24 @@ class Growing:
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
+class Still:
+    """One token of every row, at a place that a tensor tells: no shape ever changes, so a GPU can record the step."""
+
+    def __init__(self, place: Tensor, tokens: int) -> None:
+        self._place = place
+        self._all = torch.arange(tokens, device=place.device)
+
+    def store(self, buffer: Tensor, new: Tensor) -> None:
+        buffer.index_copy_(2, self._place, new)
+
+    def attend(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        said = (self._all <= self._place)[None, None, None]
+        return functional.scaled_dot_product_attention(query, keys, values, attn_mask=said)
+
+    def attend_all(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return _attention(query, keys, values, causal=False)
+
+
 class Past:
     """The keys and values of the tokens so far, and where each token listened: with which queries."""
 

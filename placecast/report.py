@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from placecast import turns
-from placecast.doubts import text_of
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
 from placecast.pace import Pace
@@ -311,6 +310,8 @@ def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:
 
 def _doubt(number: int, doubt: Doubt, transcript: Transcript) -> Iterator[str]:
     """Where, the sentence with the doubtful words marked, and why; marks that can be read without colour too."""
+    from placecast.doubts import text_of  # with the ear for names, which most commands do not need
+
     before, words, after = text_of(doubt, transcript)
     yield f"{number:>3}  {clock(doubt.start):>7}  {before}{click.style(f'*{words}*', bold=True)}{after}"
     suggestion = f" Perhaps: {doubt.suggestion}." if doubt.suggestion else ""

@@ -119,7 +119,7 @@ def test_verified_weights_are_named_with_their_hash() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 def test_init_asks_what_was_not_given_and_makes_a_show_that_publishes(tmp_path: Path) -> None:
-    answers = ["Our places", "About us.", "https://example.org/p", "Us", "us@example.org", "Government"]
+    answers = ["Our places", "About us.", "https://example.org/p", "Us", "us@example.org", "Government", "y"]
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(tmp_path)

@@ -67,7 +67,7 @@ def test_nobody_is_no_name_and_nothing_is_no_reason(name: str) -> None:
         reviews.waived(name, NOW, text=TEXT)
 
 
-NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1).filter(str.split)
+NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1).filter(lambda text: bool(text.split()))
 MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0))
 
 

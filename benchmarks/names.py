@@ -43,7 +43,7 @@ class Prompted:
         self._names = tuple(entry.name for entry in names.entries)
 
     def hear(self, chunks: Sequence[Any], *, language: str, **_: Any) -> Any:
-        return self._engine.hear(chunks, language=language, names=self._names)
+        return self._engine.hear(chunks, language=language, names=[self._names] * len(chunks))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)

@@ -29,7 +29,7 @@ class ByLanguage(FakeEngine):
         self._folder = folder
 
     def hear(
-        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[Sequence[str]] = (), timed: bool = True
     ) -> list[Heard]:
         if language == FAILS:
             raise RuntimeError("this one does not hear Welsh")

@@ -47,12 +47,12 @@ class Engine(Protocol):
         """Where somebody speaks: in order and apart from each other."""
 
     def hear(
-        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[Sequence[str]] = (), timed: bool = True
     ) -> list[Heard]:
         """The words in each chunk of speech: float32, mono, 16 kHz, at most 30 seconds.
 
-        `language` is a BCP 47 tag. `names` are likely to be said, the most likely first. Not `timed`: the words
-        alone are wanted, and their times are 0.
+        `language` is a BCP 47 tag. `names`: for each chunk those that are likely to be said in it, the likeliest
+        first; or none for any. Not `timed`: the words alone are wanted, and their times are 0.
         """
 
     def detect(self, chunks: Sequence[Samples]) -> str:

@@ -7,7 +7,7 @@ always by the same chance, whatever chunks lie beside it in the batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,6 +19,7 @@ from placecast.transcribe.prompts import prompt
 from placecast.transcribe.step import Growing, Past, Run, Sound, Step, Still
 
 if TYPE_CHECKING:
+    from whisper.decoding import DecodingTask
     from whisper.model import Whisper
     from whisper.tokenizer import Tokenizer
 
@@ -28,15 +29,36 @@ _REPETITIVE = 2.4  # compression ratio: the model goes round in circles
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What the decoding of a chunk begins with. `begin`: where the transcript starts; before it are the names."""
+
+    tokens: tuple[int, ...]
+    begin: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Script:
-    """What a decoding begins with, and what it may say."""
+    """What the decoding of each chunk begins with, and what may be said."""
 
     tokenizer: Tokenizer
-    initial: tuple[int, ...]
-    begin: int  # where the start-of-transcript token stands: before it is the prompt
+    openings: tuple[Opening, ...]
     limit: int  # tokens that may be said
     silenced: Tensor = field(repr=False)  # for each token: 0, or minus infinity
     not_first: list[int]  # tokens that no chunk starts with
+
+    @property
+    def start(self) -> int:
+        """The place of the first token that is said: openings end there, however long they are."""
+        return max(len(opening.tokens) for opening in self.openings)
+
+    @property
+    def firsts(self) -> list[int]:
+        """The place where each opening begins."""
+        return [self.start - len(opening.tokens) for opening in self.openings]
+
+    def rows(self, chosen: Sequence[int]) -> Script:
+        """The script for some chunks alone."""
+        return replace(self, openings=tuple(self.openings[row] for row in chosen))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,23 +79,29 @@ class Decoded:
         return self.log_probability >= UNLIKELY and self.compression <= _REPETITIVE
 
 
-def script(model: Whisper, language: str, names: Sequence[str]) -> Script:
-    """The script for this language, with as many of the names as fit before it: the most likely come first."""
+def script(model: Whisper, language: str, names: Sequence[Sequence[str]]) -> Script:
+    """The script for chunks in this language, each with as many of its names as fit: the most likely come first."""
     from whisper.decoding import DecodingOptions, DecodingTask
 
     task = DecodingTask(model, DecodingOptions(language=language, without_timestamps=True, fp16=False))
-    tokenizer, context = task.tokenizer, model.dims.n_text_ctx
-    before = prompt(names, tokenizer.encode, context // 2 - 1)
-    initial = (*([tokenizer.sot_prev, *tokenizer.encode(f" {before}")] if before else []), *task.initial_tokens)
+    tokenizer, room = task.tokenizer, model.dims.n_text_ctx // 2 - 1
+    openings = tuple(_opening(task, prompt(each, tokenizer.encode, room)) for each in names)
+    longest = max(len(opening.tokens) for opening in openings)
     silenced = torch.zeros(model.dims.n_vocab, device=model.device)
     silenced[list(task._get_suppress_tokens())] = -torch.inf
     return Script(
         tokenizer=tokenizer,
-        initial=initial,
-        begin=initial.index(tokenizer.sot),
-        limit=min(task.sample_len, context + 1 - len(initial)),
+        openings=openings,
+        limit=min(task.sample_len, model.dims.n_text_ctx + 1 - longest),
         silenced=silenced,
         not_first=[*tokenizer.encode(" "), tokenizer.eot],
+    )
+
+
+def _opening(task: DecodingTask, before: str) -> Opening:
+    told = [task.tokenizer.sot_prev, *task.tokenizer.encode(f" {before}")] if before else []
+    return Opening(
+        tokens=(*told, *task.initial_tokens), begin=len(told) + task.initial_tokens.index(task.tokenizer.sot)
     )
 
 
@@ -84,7 +112,9 @@ def decode(step: Step, sound: Sound, script: Script) -> list[Decoded]:
         doubted = [row for row, decoded in enumerate(found) if not decoded.believable]
         if not doubted:
             break
-        for row, drawn in zip(doubted, _decode(step, sound.rows(doubted), script, temperature), strict=True):
+        for row, drawn in zip(
+            doubted, _decode(step, sound.rows(doubted), script.rows(doubted), temperature), strict=True
+        ):
             found[row] = drawn
     return found
 
@@ -97,7 +127,7 @@ def detect(model: Whisper, step: Step, sound: Sound) -> str:
     tokenizer = get_tokenizer(multilingual=True, num_languages=model.num_languages)
     rows, device = len(sound), model.device
     start, place = torch.full((rows, 1), tokenizer.sot, device=device), torch.zeros(1, dtype=torch.long, device=device)
-    state = step(start, place, step.past(rows, 1), sound, Growing([(0, rows)], 0, 1))
+    state = step(start, place, step.past(rows, 1), sound, Growing([Run(0, rows, 0)], 0, 1))
     logits = step.logits(state[:, 0])[:, list(tokenizer.all_language_tokens)]
     likeliest = int(logits.log_softmax(dim=-1).sum(dim=0).argmax())
     code: str = tokenizer.all_language_codes[likeliest]
@@ -127,18 +157,32 @@ def _decode(
     step: Step, sound: Sound, script: Script, temperature: float, *, still: bool | None = None
 ) -> list[Decoded]:
     """One way through every chunk. `still`: in steps of one shape, as a GPU likes them; None: on a GPU."""
-    rows, start = len(sound), len(script.initial)
-    past = step.past(rows, start + script.limit)
-    tokens = torch.tensor([script.initial], device=sound.keys[0].device).expand(rows, -1)
-    state = step(tokens, torch.arange(start, device=tokens.device), past, sound, Growing([(0, rows)], 0, start))
-    transcripts = [_Transcript(no_speech) for no_speech in _no_speech(step, state, script)]
+    past = step.past(len(sound), script.start + script.limit)
+    state, transcripts = _open(step, past, sound, script)
     if still is None:
-        still = tokens.is_cuda and not temperature
+        still = state.is_cuda and not temperature
     if still:
         _say_still(step, state, past, sound, script, transcripts)
     else:
         _say(step, state, past, sound, script, transcripts, _Draw(temperature))
     return [_decoded(transcript, past, row, script, temperature) for row, transcript in enumerate(transcripts)]
+
+
+def _open(step: Step, past: Past, sound: Sound, script: Script) -> tuple[Tensor, list[_Transcript]]:
+    """What comes of the last token of each opening (rows, width). Openings of one length are looked at together."""
+    device, start = sound.keys[0].device, script.start
+    state = step.embedding.new_empty(len(sound), step.dims.n_text_state)
+    no_speech = torch.empty(len(sound))
+    by_length: dict[int, list[int]] = {}
+    for row, opening in enumerate(script.openings):
+        by_length.setdefault(len(opening.tokens), []).append(row)
+    for length, rows in by_length.items():
+        tokens = torch.tensor([script.openings[row].tokens for row in rows], device=device)
+        reach = Growing(_runs(rows, script.firsts), start - length, start)
+        states = step(tokens, torch.arange(length, device=device), past, sound, reach)
+        state[rows] = states[:, -1]
+        no_speech[rows] = _no_speech(step, states[:, script.openings[rows[0]].begin], script)
+    return state, [_Transcript(chance) for chance in no_speech.tolist()]
 
 
 def _say(
@@ -151,9 +195,9 @@ def _say(
     draw: _Draw,
 ) -> None:
     """Token after token; rows that have ended cost nothing more."""
-    active, start = list(range(len(sound))), len(script.initial)
+    active, start, firsts = list(range(len(sound))), script.start, script.firsts
     for place in range(start, start + script.limit):
-        chosen, logs, chances = _choose(step.logits(state[:, -1]), script, draw, first=place == start)
+        chosen, logs, chances = _choose(step.logits(state), script, draw, first=place == start)
         said = zip(chosen.tolist(), logs.tolist(), chances.tolist(), strict=True)
         for row, (token, log, chance) in zip(active, said, strict=True):
             transcripts[row].add(token, log, chance, script.tokenizer.eot)
@@ -161,7 +205,8 @@ def _say(
         if not going or place + 1 == start + script.limit:
             break
         active, tokens = [active[number] for number in going], chosen[going, None]
-        state = step(tokens, tokens.new_tensor([place]), past, sound, Growing(_runs(active), place, place + 1))
+        places = tokens.new_tensor([[place - firsts[row]] for row in active])
+        state = step(tokens, places, past, sound, Growing(_runs(active, firsts), place, place + 1))[:, -1]
 
 
 def _say_still(
@@ -169,16 +214,17 @@ def _say_still(
 ) -> None:
     """Token after token for all rows alike, until the last has ended: what ended rows go on to say is not taken."""
     draw, rows = _Draw(0.0), len(sound)
-    chosen, *values = _choose(step.logits(state[:, -1]), script, draw, first=True)
+    chosen, *values = _choose(step.logits(state), script, draw, first=True)
     said = [each.new_zeros(rows, script.limit) for each in (chosen, *values)]
     for buffer, each in zip(said, (chosen, *values), strict=True):
         buffer[:, 0] = each
     tokens, number = chosen[:, None].clone(), chosen.new_zeros(1)
-    place = number + len(script.initial)
-    reach = Still(place, past.keys.shape[3])
+    place, firsts = number + script.start, number.new_tensor(script.firsts)
+    reach = Still(place, firsts, past.keys.shape[3])
 
     def advance() -> None:
-        new = _choose(step.logits(step(tokens, place, past, sound, reach)[:, -1]), script, draw, first=False)
+        states = step(tokens, (place - firsts)[:, None], past, sound, reach)
+        new = _choose(step.logits(states[:, -1]), script, draw, first=False)
         number.add_(1)
         place.add_(1)
         tokens.copy_(new[0][:, None])
@@ -203,10 +249,8 @@ def _take(said: Sequence[Tensor], count: int, transcripts: Sequence[_Transcript]
                 transcript.add(token, log, chance, end)
 
 
-def _no_speech(step: Step, state: Tensor, script: Script) -> list[float]:
-    logits = step.logits(state[:, script.begin])
-    chances: list[float] = logits.softmax(dim=-1)[:, script.tokenizer.no_speech].tolist()
-    return chances
+def _no_speech(step: Step, state: Tensor, script: Script) -> Tensor:
+    return step.logits(state).softmax(dim=-1)[:, script.tokenizer.no_speech].cpu()
 
 
 def _choose(logits: Tensor, script: Script, draw: _Draw, *, first: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -235,14 +279,14 @@ class _Draw:
         return (logits / self._temperature - (-uniform.log()).log()).argmax(dim=-1)
 
 
-def _runs(rows: Iterable[int]) -> list[Run]:
-    """Rows that lie side by side, together."""
+def _runs(rows: Iterable[int], firsts: Sequence[int]) -> list[Run]:
+    """Rows that lie side by side and begin at the same place, together."""
     runs: list[Run] = []
     for row in rows:
-        if runs and runs[-1][1] == row:
-            runs[-1] = (runs[-1][0], row + 1)
+        if runs and (runs[-1].end, runs[-1].first) == (row, firsts[row]):
+            runs[-1] = runs[-1]._replace(end=row + 1)
         else:
-            runs.append((row, row + 1))
+            runs.append(Run(row, row + 1, firsts[row]))
     return runs
 
 
@@ -251,7 +295,8 @@ def _decoded(transcript: _Transcript, past: Past, row: int, script: Script, temp
 
     said = len(transcript.tokens)
     # The last token was looked up only if something was asked for after it.
-    listened = len(script.initial) + said - (not transcript.ended)
+    listened = script.start + said - (not transcript.ended)
+    begin = script.firsts[row] + script.openings[row].begin
     return Decoded(
         tokens=transcript.tokens,
         chances=transcript.chances,
@@ -260,5 +305,5 @@ def _decoded(transcript: _Transcript, past: Past, row: int, script: Script, temp
         no_speech=transcript.no_speech,
         compression=compression_ratio(script.tokenizer.decode(transcript.tokens).strip()),
         temperature=temperature,
-        queries=past.queries[row, :, script.begin : listened],
+        queries=past.queries[row, :, begin:listened],
     )

@@ -41,7 +41,7 @@ class FakeEngine:
         chunks: Sequence[Samples],
         *,
         language: str,  # noqa: ARG002  (it hears nothing, so neither language nor names matter)
-        names: Sequence[str] = (),  # noqa: ARG002
+        names: Sequence[Sequence[str]] = (),  # noqa: ARG002
         timed: bool = True,  # noqa: ARG002
     ) -> list[Heard]:
         numbers = count()

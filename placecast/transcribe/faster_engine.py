@@ -44,13 +44,14 @@ class FasterWhisperEngine:
         return find_speech(samples, progress)
 
     def hear(
-        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[Sequence[str]] = (), timed: bool = True
     ) -> list[Heard]:
         code = whisper_language(language, self.model, self._languages())
-        before = prompt(
-            names, lambda text: self._loaded.hf_tokenizer.encode(text).ids, self._loaded.max_length // 2 - 1
-        )
-        return [_heard(self._segments(chunk, code, before, timed)) for chunk in chunks]
+        told = names or [()] * len(chunks)
+        return [
+            _heard(self._segments(chunk, code, self._prompt(each), timed))
+            for chunk, each in zip(chunks, told, strict=True)
+        ]
 
     def detect(self, chunks: Sequence[Samples]) -> str:
         sums: Counter[str] = Counter()
@@ -67,6 +68,9 @@ class FasterWhisperEngine:
     def _tokens(self, text: str) -> list[int]:
         tokens: list[int] = self._loaded.hf_tokenizer.encode(text, add_special_tokens=False).ids
         return tokens
+
+    def _prompt(self, names: Sequence[str]) -> str:
+        return prompt(names, self._tokens, self._loaded.max_length // 2 - 1)
 
     def _segments(self, chunk: Samples, language: str, before: str, timed: bool) -> list[Segment]:
         """What is heard in a chunk that is looked at once.

@@ -118,13 +118,10 @@ def _heard_again(
 
     Each chunk is told its own alone: of a long list Whisper heeds some, and writes others wrong.
     """
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for number, names in enumerate(told):
-        groups.setdefault(names, []).append(number)
-    groups.pop((), None)
-    for names, numbers in groups.items():
-        again = engine.hear([sounds[number] for number in numbers], language=language, names=names, timed=False)
-        yield from zip(numbers, again, strict=True)
+    numbers = [number for number, names in enumerate(told) if names]
+    if numbers:
+        chosen, names = [sounds[number] for number in numbers], [told[number] for number in numbers]
+        yield from zip(numbers, engine.hear(chosen, language=language, names=names, timed=False), strict=True)
 
 
 def _placed(chunk: Span, words: tuple[Word, ...], flags: tuple[Flag, ...]) -> tuple[tuple[Word, ...], tuple[Flag, ...]]:

@@ -59,14 +59,14 @@ class WhisperEngine:
         return find_speech(samples, progress)
 
     def hear(
-        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[Sequence[str]] = (), timed: bool = True
     ) -> list[Heard]:
         from placecast.transcribe.decoding import script
 
         code = whisper_language(language, self.model, languages(self._loaded))
         if not chunks:
             return []
-        return self._hear(chunks, self._listen(chunks), script(self._loaded, code, names), timed)
+        return self._hear(chunks, self._listen(chunks), script(self._loaded, code, names or [()] * len(chunks)), timed)
 
     def detect(self, chunks: Sequence[Samples]) -> str:
         from placecast.transcribe.decoding import detect
@@ -86,7 +86,7 @@ class WhisperEngine:
 
         decoded = decode(self._step, sound, script)
         return [
-            self._heard(chunk, each, sound.keys_of(self._step.heads, row), script, timed)
+            self._heard(chunk, each, sound.keys_of(self._step.heads, row), script.rows([row]), timed)
             for row, (chunk, each) in enumerate(zip(chunks, decoded, strict=True))
         ]
 

@@ -37,11 +37,14 @@ class SequentialEngine:
         return find_speech(samples, progress)
 
     def hear(
-        self, chunks: Sequence[Samples], *, language: str, names: Sequence[str] = (), timed: bool = True
+        self, chunks: Sequence[Samples], *, language: str, names: Sequence[Sequence[str]] = (), timed: bool = True
     ) -> list[Heard]:
         code = whisper_language(language, self.model, languages(self._loaded))
-        before = self._prompt(names, code)
-        return [_heard(self._transcribe(chunk, code, before, timed)) for chunk in chunks]
+        told = names or [()] * len(chunks)
+        return [
+            _heard(self._transcribe(chunk, code, self._prompt(each, code), timed))
+            for chunk, each in zip(chunks, told, strict=True)
+        ]
 
     def detect(self, chunks: Sequence[Samples]) -> str:
         import torch

@@ -8,8 +8,8 @@ tokens but those it is given: which one comes next is decoding.py's business.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
     from placecast.transcribe.precision import Precision
 
-Run = tuple[int, int]
-"""Rows of a batch that lie side by side: the first, and the one after the last."""
+
+class Run(NamedTuple):
+    """Rows of a batch that lie side by side and begin at the same place."""
+
+    begin: int  # the first row
+    end: int  # the one after the last
+    first: int  # the place of their first token
+
 
 _CONTENDERS = 16  # tokens whose value is found exactly when the others' are rounded
 
@@ -44,40 +50,44 @@ class Growing:
 
     def __init__(self, runs: Sequence[Run], start: int, stop: int) -> None:
         self._start, self._stop = start, stop
-        self._runs: list[tuple[slice, slice]] = []
-        first = 0
-        for begin, end in runs:
-            self._runs.append((slice(first, first + end - begin), slice(begin, end)))
-            first += end - begin
+        self._runs: list[tuple[slice, slice, slice]] = []  # of the step's rows, of the batch's, of the places
+        mine = 0
+        for run in runs:
+            length = run.end - run.begin
+            self._runs.append((slice(mine, mine + length), slice(run.begin, run.end), slice(run.first, stop)))
+            mine += length
 
     def store(self, buffer: Tensor, new: Tensor) -> None:
-        for mine, rows in self._runs:
+        for mine, rows, _ in self._runs:
             buffer[rows, :, self._start : self._stop] = new[mine]
 
     def attend(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         causal = query.shape[2] > 1
-        return self._each(query, keys[:, :, : self._stop], values[:, :, : self._stop], causal)
+        return _together(
+            _attention(query[mine], keys[rows, :, places], values[rows, :, places], causal)
+            for mine, rows, places in self._runs
+        )
 
     def attend_all(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        return self._each(query, keys, values, causal=False)
-
-    def _each(self, query: Tensor, keys: Tensor, values: Tensor, causal: bool) -> Tensor:
-        parts = [_attention(query[mine], keys[rows], values[rows], causal) for mine, rows in self._runs]
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
+        return _together(_attention(query[mine], keys[rows], values[rows], False) for mine, rows, _ in self._runs)
 
 
 class Still:
-    """One token of every row, at a place that a tensor tells: no shape ever changes, so a GPU can record the step."""
+    """One token of every row, at a place that a tensor tells: no shape ever changes, so a GPU can record the step.
 
-    def __init__(self, place: Tensor, tokens: int) -> None:
+    `firsts`: the place of each row's first token.
+    """
+
+    def __init__(self, place: Tensor, firsts: Tensor, tokens: int) -> None:
         self._place = place
         self._all = torch.arange(tokens, device=place.device)
+        self._begun = self._all >= firsts[:, None]
 
     def store(self, buffer: Tensor, new: Tensor) -> None:
         buffer.index_copy_(2, self._place, new)
 
     def attend(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        said = (self._all <= self._place)[None, None, None]
+        said = (self._begun & (self._all <= self._place))[:, None, None]
         return functional.scaled_dot_product_attention(query, keys, values, attn_mask=said)
 
     def attend_all(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -160,7 +170,7 @@ class Step(nn.Module):
         return Past(self.embedding.new_zeros(shape), self.embedding.new_zeros(shape), queries)
 
     def forward(self, tokens: Tensor, places: Tensor, past: Past, sound: Sound, reach: Reach) -> Tensor:
-        """What the decoder makes of these tokens (rows, tokens), which stand at these places."""
+        """What the decoder makes of these tokens (rows, tokens), which are so far from their rows' first (the same)."""
         state = self.embedding[tokens] + self.places[places]
         first = 0
         for layer, block in enumerate(self._layers):
@@ -251,6 +261,11 @@ def _attention(query: Tensor, keys: Tensor, values: Tensor, causal: bool) -> Ten
     scores = (query * query.shape[-1] ** -0.5) @ keys.transpose(-1, -2)
     found: Tensor = scores.softmax(dim=-1) @ values
     return found
+
+
+def _together(parts: Iterable[Tensor]) -> Tensor:
+    found = list(parts)
+    return found[0] if len(found) == 1 else torch.cat(found)
 
 
 def _joined(heads: Tensor) -> Tensor:

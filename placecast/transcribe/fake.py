@@ -31,10 +31,8 @@ class FakeEngine:
         self.weights = sha256(text.encode())
 
     def speech(self, samples: Samples, progress: Progress) -> list[Span]:
-        step = int(_PACE * RATE)
-        starts = range(0, len(samples) - step + 1, step)
         progress(1.0)
-        return list(_joined(start for start in starts if np.abs(samples[start : start + step]).max() > _LOUD))
+        return list(_joined(_loud(samples)))
 
     def hear(
         self,
@@ -51,12 +49,18 @@ class FakeEngine:
         return "en"
 
     def _said(self, chunk: Samples, numbers: count[int]) -> list[Word]:
-        starts = range(int(len(chunk) / RATE / _PACE))
-        return [self._word(next(numbers), start * _PACE) for start in starts]
+        return [self._word(next(numbers), start / RATE) for start in _loud(chunk)]
 
     def _word(self, number: int, start: float) -> Word:
         text = " " + self._words[number % len(self._words)]
         return Word(start=round(start, 3), end=round(start + _PACE, 3), text=text, probability=1.0)
+
+
+def _loud(samples: Samples) -> Iterator[int]:
+    """Where each step begins that is not silent."""
+    step = int(_PACE * RATE)
+    starts = range(0, len(samples) - step + 1, step)
+    return (start for start in starts if np.abs(samples[start : start + step]).max() > _LOUD)
 
 
 def _joined(starts: Iterable[int]) -> Iterator[Span]:

@@ -39,7 +39,7 @@ def ours(precision: str, *, timed: bool) -> Callable[[], Hear]:
         from placecast.transcribe.loading import load_model
         from placecast.transcribe.openai_engine import WhisperEngine
 
-        loaded, weights = load_model(Transcription(), offline=True)
+        loaded, weights = load_model(Transcription(model="base"), offline=True)
         from placecast.transcribe import precision as precisions
 
         chosen = getattr(precisions, precision)
@@ -52,7 +52,7 @@ def faster_behind_the_seam() -> Hear:
     from placecast.model import Transcription
     from placecast.transcribe.faster_engine import load_faster_whisper
 
-    return behind_the_seam(load_faster_whisper(Transcription(), offline=True), timed=True)
+    return behind_the_seam(load_faster_whisper(Transcription(model="base"), offline=True), timed=True)
 
 
 def behind_the_seam(engine: Any, *, timed: bool) -> Hear:
@@ -76,7 +76,7 @@ def stock(**options: Any) -> Callable[[], Hear]:
         from placecast.model import Transcription
         from placecast.transcribe.loading import load_model
 
-        loaded, _ = load_model(Transcription(), offline=True)
+        loaded, _ = load_model(Transcription(model="base"), offline=True)
         return lambda samples: str(loaded.transcribe(samples, language="en", fp16=False, **options)["text"])
 
     return load
@@ -89,7 +89,7 @@ def faster(*, batched: bool, **options: Any) -> Callable[[], Hear]:
         from placecast.model import Transcription
         from placecast.transcribe.faster_engine import load_faster_whisper
 
-        model: Any = load_faster_whisper(Transcription(), offline=True)._loaded
+        model: Any = load_faster_whisper(Transcription(model="base"), offline=True)._loaded
         used = BatchedInferencePipeline(model) if batched else model
         return lambda samples: "".join(each.text for each in used.transcribe(samples, language="en", **options)[0])
 

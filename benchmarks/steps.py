@@ -40,7 +40,11 @@ class OneStep:
         yield lambda done: None  # noqa: ARG005
         self.done = {"step": what, "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
+    def tell(self, text: str) -> None: ...
+
     def warn(self, text: str) -> None: ...
+
+    def ask(self, question: str, lines: object) -> bool | None: ...
 
 
 def one_step(folder: Path) -> None:
@@ -81,7 +85,7 @@ def lengthened(minutes: float, path: Path) -> None:
 
 
 def show_in(folder: Path, minutes: float | None) -> None:
-    for name in ("placecast.toml", "cover.png"):
+    for name in ("placecast.toml", "names.toml", "cover.png"):
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(SAMPLE, folder / "episodes" / SAMPLE.name, ignore=shutil.ignore_patterns("audio.json"))
     if minutes:

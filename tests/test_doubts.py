@@ -172,6 +172,6 @@ def test_the_sample_shows_what_the_machine_got_wrong_among_a_few() -> None:
     project = Project(root=ROOT)
     show, (episode, *_) = project.load()
     texts = [each.text for each in doubts_of(project, show, episode)]
-    # The script has: "A pension fund in London", "In Grimsby we counted".
-    assert {"Pension Fund", "Grimsby"} <= set(texts)
+    # The script has "In Grimsby we counted": the machine's one mistake.
+    assert "Grimsby" in texts
     assert len(texts) <= 15

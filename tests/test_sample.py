@@ -22,7 +22,7 @@ from tests.listener import addresses_in, assert_every_promise_is_kept, publish_i
 from tests.seaweed import Bucket
 from tests.small_show import SmallShow, files_below
 
-SHOW_FILES = ("placecast.toml", "cover.png")
+SHOW_FILES = ("placecast.toml", "names.toml", "cover.png")
 SLUG = SAMPLE.name
 
 

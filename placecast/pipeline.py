@@ -34,6 +34,7 @@ class Run:
     load_engine: Callable[[Transcription], Engine]
     open_storage: Callable[[Target], Storage]
     speakers: int = 0  # how many people are heard, if the producer says so
+    fast: bool = False  # eight-bit arithmetic
 
     def workshop(self, show: Show) -> Workshop:
         """What the costly steps on this show's episodes work with."""
@@ -43,6 +44,7 @@ class Run:
             load_engine=self.load_engine,
             show=show,
             speakers=self.speakers,
+            fast=self.fast,
         )
 
 

@@ -42,6 +42,7 @@ class Workshop:
     load_engine: Callable[[Transcription], Engine]
     show: Show
     speakers: int = 0  # how many people are heard, if the producer says so for this run
+    fast: bool = False  # eight-bit arithmetic for this run, whatever the settings say
     clock: Callable[[], float] = time.monotonic
 
     @cached_property
@@ -56,7 +57,8 @@ class Workshop:
     def transcription(self) -> Transcription:
         """The show's settings, with the language that "show" stands for: a model is chosen by it."""
         settings = self.show.transcription
-        return replace(settings, language=self.show.language) if settings.language == "show" else settings
+        language = self.show.language if settings.language == "show" else settings.language
+        return replace(settings, language=language, fast=settings.fast or self.fast)
 
 
 def finish(shop: Workshop, episode: Episode) -> None:

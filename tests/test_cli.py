@@ -25,7 +25,7 @@ def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallShow:
     return small
 
 
-def fake_engine(transcription: object) -> FakeEngine:
+def fake_engine(transcription: object, **told: object) -> FakeEngine:
     return FakeEngine()
 
 
@@ -225,7 +225,7 @@ def test_a_folder_that_cannot_be_written_is_named_without_a_traceback(show: Smal
 def test_ctrl_c_ends_with_130_and_says_how_to_go_on(
     show: SmallShow, placecast: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(transcription: object) -> FakeEngine:
+    def interrupted(transcription: object, **told: object) -> FakeEngine:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("placecast.transcribe.load_engine", interrupted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,22 @@ SPEAKERS = click.option(
     metavar="N",
     help="How many people are heard: the new transcript says who speaks, told apart by voice.",
 )
+FAST = click.option(
+    "--fast",
+    is_flag=True,
+    help="Transcribe in eight-bit arithmetic: a quarter less time, and about one word in 200 more is wrong or left out.",
+)
 NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
 
 
 def make_run(
-    folder: Path, *, quiet: bool = False, as_json: bool = False, ask: bool = False, speakers: int | None = None
+    folder: Path,
+    *,
+    quiet: bool = False,
+    as_json: bool = False,
+    ask: bool = False,
+    speakers: int | None = None,
+    fast: bool = False,
 ) -> Run:
     """What the commands work with. `ask`: there may be a person to ask."""
     from placecast.pipeline import Run
@@ -49,9 +61,10 @@ def make_run(
         project=Project.find(folder),
         reporter=reporter,
         now=datetime.now(UTC),
-        load_engine=load_engine,
+        load_engine=partial(load_engine, tell=reporter.tell, warn=reporter.warn),
         open_storage=open_storage,
         speakers=speakers or 0,
+        fast=fast,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
+from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
 @SPEAKERS
+@FAST
 @FOLDER
 @NO_INPUT
 @QUIET
@@ -103,6 +104,7 @@ def publish(
     transcript: Path | None,
     unreviewed: str | None,
     speakers: int | None,
+    fast: bool,
     folder: Path,
     no_input: bool,
     **flags: bool,
@@ -118,7 +120,7 @@ def publish(
     """
     from placecast import pipeline, transcripts
 
-    run, steps = make_run(folder, ask=not no_input, speakers=speakers, **flags), frozenset(redo)
+    run, steps = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, **flags), frozenset(redo)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if transcript and len(names) != 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
+from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
 from placecast.errors import UsageError
 from placecast.timecode import parse_clock
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--redo", is_flag=True, help="Hear them again; what people have edited is kept.")
 @click.option("--cluster", metavar="ADDRESS", help="Spread the work over a dask cluster: tcp://host:8786")
 @SPEAKERS
+@FAST
 @FOLDER
 @NO_INPUT
 @QUIET
@@ -37,6 +38,7 @@ def transcribe(
     redo: bool,
     cluster: str | None,
     speakers: int | None,
+    fast: bool,
     folder: Path,
     no_input: bool,
     **flags: bool,
@@ -50,7 +52,7 @@ def transcribe(
     if bool(slugs) == everything:
         what = "names no episode." if not slugs else "names episodes, and --all as well."
         raise UsageError("placecast transcribe", what, "Name the episodes, or give --all for a whole back catalogue.")
-    run = make_run(folder, ask=not no_input, speakers=speakers, **flags)
+    run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, **flags)
     made = backlog.transcribe_all(run, slugs, cluster=cluster, redo=redo)
     report.show(report.transcribed(made), **flags)
     sys.exit(made.exit_code)

@@ -74,14 +74,15 @@ def transcribe_all(
         wanted = [each for each in episodes if not slugs or each.slug in slugs]
         report = Report()
         tasks = list(_tasks(shop, wanted, redo, report))
-        if tasks:
-            whole = sum(task.seconds for task in tasks)
-            with run.reporter.step(f"transcribe {_count(len(tasks))}", f"{spoken(whole)} of sound") as progress:
-                meter = _Meter(tasks, progress)
-                if cluster:
-                    _on_cluster(shop, tasks, report, meter, cluster, loader)
-                else:
-                    _here(run, shop, tasks, report, meter)
+        if not tasks:
+            return report
+        whole = sum(task.seconds for task in tasks)
+        with run.reporter.step(f"transcribe {_count(len(tasks))}", f"{spoken(whole)} of sound") as progress:
+            meter = _Meter(tasks, progress)
+            if cluster:
+                _on_cluster(shop, tasks, report, meter, cluster, loader)
+            else:
+                _here(run, shop, tasks, report, meter)
         return report
 
 

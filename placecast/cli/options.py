@@ -34,7 +34,7 @@ SPEAKERS = click.option(
 FAST = click.option(
     "--fast",
     is_flag=True,
-    help="Transcribe in eight-bit arithmetic: a quarter less time, and about one word in 200 more is wrong or left out.",
+    help="Transcribe in eight-bit arithmetic: a quarter less time, about one word in 200 more wrong or left out.",
 )
 NO_INPUT = click.option("--no-input", is_flag=True, help="Ask nothing: use what is there and say what is missing.")
 

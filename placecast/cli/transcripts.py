@@ -52,6 +52,9 @@ def transcribe(
     if bool(slugs) == everything:
         what = "names no episode." if not slugs else "names episodes, and --all as well."
         raise UsageError("placecast transcribe", what, "Name the episodes, or give --all for a whole back catalogue.")
+    if cluster and speakers:
+        cure = "Leave it out, and label each episode afterwards: placecast speakers SLUG --count N"
+        raise UsageError("--speakers", "cannot be had from a cluster.", cure)
     run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, **flags)
     made = backlog.transcribe_all(run, slugs, cluster=cluster, redo=redo)
     report.show(report.transcribed(made), **flags)

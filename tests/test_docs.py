@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from placecast.cli import cli
-from placecast.project.schema import EpisodeFacts, ShowFacts
+from placecast.project.schema import EpisodeFacts, NamesFacts, ShowFacts
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
@@ -42,14 +42,21 @@ def reference() -> str:
     parts = [HEAD, "## Commands\n", *commands()]
     parts += ["## placecast.toml\n", *table(ShowFacts), "## episode.md\n"]
     parts += ["Between two lines of `+++`, before the show notes.\n", *table(EpisodeFacts)]
+    parts += ["\n## names.toml\n", "Beside `placecast.toml`; it may be left out.\n", *table(NamesFacts)]
     return "\n".join(parts).rstrip() + "\n"
 
 
 def commands() -> Iterator[str]:
     whole = click.Context(cli, info_name="placecast", terminal_width=100, **cli.context_settings)
-    for name, command in sorted(cli.commands.items()):
-        context = click.Context(command, info_name=name, parent=whole)
-        yield f"### placecast {name}\n\n```text\n{command.get_help(context)}\n```\n"
+    yield from helps(cli, whole, "placecast")
+
+
+def helps(group: click.Group, parent: click.Context, path: str) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        context = click.Context(command, info_name=name, parent=parent)
+        yield f"### {path} {name}\n\n```text\n{command.get_help(context)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from helps(command, context, f"{path} {name}")
 
 
 def table(model: type[BaseModel], path: str = "") -> Iterator[str]:

@@ -98,10 +98,10 @@ def publish(
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
-        if unreviewed:
-            let_out(run, made, unreviewed)
-        ready = None if unreviewed else made.built
-        built = ready or build(run, made.show, made.episodes, made.remote)
+        built = made.built or build(run, made.show, made.episodes, made.remote)
+        if unreviewed and built.held:
+            let_out(run, made, built.held, unreviewed)
+            built = build(run, made.show, made.episodes, made.remote)
         write(run, built)
         upload(run, made, built)
         return made, built
@@ -150,11 +150,10 @@ def produce(run: Run, made: Plan) -> None:
         finish(shop, episode)
 
 
-def let_out(run: Run, made: Plan, reason: str) -> None:
-    """Let the episodes of this run go out with the transcripts that they have, for a reason that is kept."""
-    for episode in (each for each in made.episodes if each.slug in made.work):
-        if run.project.verdict(episode).approval is None:
-            reviewing.waive(run.project, made.show, episode, reason, run.now.astimezone(made.show.zone))
+def let_out(run: Run, made: Plan, held: Sequence[Held], reason: str) -> None:
+    """Let those episodes of this run go out that would be held back, for a reason that is kept."""
+    for episode in (each.release.episode for each in held if each.slug in made.work):
+        reviewing.waive(run.project, made.show, episode, reason, run.now.astimezone(made.show.zone))
 
 
 def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:

@@ -117,7 +117,7 @@ def _transcript_reason(state: State, redo: frozenset[StepName]) -> dict[StepName
         return {}
     if state.recording and state.heard != state.recording:
         return {"transcribe": "the recording has changed"}
-    return {} if state.spelled else {"spell": "names.toml has other corrections now"}
+    return {} if state.spelled else {"spell": "the names that must be written right have changed"}
 
 
 def _warnings(state: State) -> tuple[str, ...]:

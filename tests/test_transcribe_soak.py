@@ -1,4 +1,4 @@
-"""Hours of speech are transcribed in the memory of a batch. Some seven minutes: `python3 tests/run.py -m slow`."""
+"""Hours of speech are transcribed in the memory of a batch. Some four minutes: `python3 tests/run.py -m slow`."""
 
 from __future__ import annotations
 

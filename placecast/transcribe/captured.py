@@ -11,16 +11,17 @@ import torch
 
 
 class Captured:
-    """Call it as often as the work is to be done. Without a CUDA GPU it simply does it."""
+    """Call it as often as the work is to be done. Work that is not `on_gpu` is simply done."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], None], *, on_gpu: bool) -> None:
         self._work = work
+        self._on_gpu = on_gpu
         self._graph: torch.cuda.CUDAGraph | None = None
         self._calls = 0
 
     def __call__(self) -> None:
         self._calls += 1
-        if not torch.cuda.is_available():
+        if not self._on_gpu:
             self._work()
         elif self._calls == 1:
             self._warm()

@@ -231,7 +231,7 @@ def _say_still(
         for buffer, each in zip(said, new, strict=True):
             buffer.index_copy_(1, number, each[:, None])
 
-    again, end = Captured(advance), script.tokenizer.eot
+    again, end = Captured(advance, on_gpu=tokens.is_cuda), script.tokenizer.eot
     for count in range(1, script.limit):
         # To ask whether all have ended makes a GPU wait.
         if count % _ASKED == 0 and bool((said[0] == end).any(dim=1).all()):

@@ -380,11 +380,28 @@ class Release:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """An episode that the published feed has and this clone does not show: another clone has published it.
+
+    It stays in the feed, as it is there, until somebody unpublishes it.
+    """
+
+    guid: str
+    title: str
+    published: datetime  # aware
+    page: str  # the address of its page; "" when the feed names none
+    summary: str  # plain text
+    seconds: float | None
+    item: bytes  # its whole `<item>`, as XML that stands alone
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publication:
     """A show and its releases, newest first: what feed and pages are rendered from."""
 
     show: Show
     releases: tuple[Release, ...] = ()
+    others: tuple[Elsewhere, ...] = ()  # newest first
 
     @property
     def changed(self) -> datetime | None:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from placecast.fingerprint import sha256
 from placecast.media_types import is_text, media_type
 
 
@@ -25,10 +26,10 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file of ours, and how it is to be served."""
+    """A file of ours, and how it is to be served. `source`: where it is, or what is in it."""
 
     key: str
-    source: Path
+    source: Path | bytes
     size: int
     sha256: str
     type: str
@@ -81,7 +82,7 @@ _RULES = (
 )
 
 
-def upload(key: str, source: Path, size: int, sha256: str) -> Upload:
+def upload(key: str, source: Path, size: int, digest: str) -> Upload:
     """How this file of the public tree is sent and served. `key` is its path, with forward slashes."""
     if any(part in ("", ".", "..") for part in key.split("/")):
         raise ValueError(f"{key!r} is not a path inside the public tree")
@@ -90,11 +91,25 @@ def upload(key: str, source: Path, size: int, sha256: str) -> Upload:
         key=key,
         source=source,
         size=size,
-        sha256=sha256,
+        sha256=digest,
         type=media_type(key),
         cache_control=rule.cache_control,
         gzip=rule.gzip and is_text(key),
         phase=rule.phase,
+    )
+
+
+def note(key: str, body: bytes) -> Upload:
+    """A note of our own beside the public tree: asked for again each time, and never shown to listeners."""
+    return Upload(
+        key=key,
+        source=body,
+        size=len(body),
+        sha256=sha256(body),
+        type=media_type(key),
+        cache_control="no-store",
+        gzip=is_text(key),
+        phase=Phase.FEED,
     )
 
 

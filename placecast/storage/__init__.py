@@ -6,8 +6,9 @@ and is completed by running again: nothing is ever deleted here, and feed.xml co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock
@@ -18,12 +19,16 @@ from placecast.model import Progress, S3Target, Target, no_progress
 from placecast.plan import Phase, Stored, Upload
 from placecast.storage.folder import FolderStorage
 from placecast.storage.memory import MemoryStorage
+from placecast.storage.objects import ABSENT, Content, Expected, Guard, Refused
 
 __all__ = ["FolderStorage", "MemoryStorage", "Storage", "open_storage", "publish"]
 
 
 class Storage(Protocol):
-    """A place that keeps files by key and serves them. Failures are StorageErrors."""
+    """A place that keeps files by key and serves them. Failures are StorageErrors, after patient tries.
+
+    Keys have forward slashes and are relative to the public tree. An object appears whole or not at all.
+    """
 
     name: str
     """For people: `the folder /srv/podcast`, `s3://bucket/prefix/`."""
@@ -31,17 +36,38 @@ class Storage(Protocol):
     workers: int
     """How many files may be put at the same time, from as many threads."""
 
-    def look(self) -> Mapping[str, Stored]:
-        """What is there now, by key."""
+    lists_freely: bool
+    """Whether `listed` costs next to nothing, so that no memory of what is there need be trusted."""
 
-    def put(self, upload: Upload, progress: Progress) -> Stored:
-        """Send one file: it appears whole or not at all. What `progress` raises ends it."""
+    def guard(self, known: Guard | None = None) -> Guard:
+        """What conditional writes are worth here, which `put` then goes by.
+
+        `known`: what was found another time. Without it the place is tried out with an object of our own.
+        """
+
+    def read(self, key: str) -> Content | None:
+        """A small object, or None when it is not there."""
+
+    def facts(self, key: str) -> Stored | None:
+        """What is known of one object, or None when it is not there."""
+
+    def listed(self, prefix: str = "") -> Iterable[Stored]:
+        """What is there, below a prefix: key, size and mark of each object."""
+
+    def put(self, upload: Upload, progress: Progress = no_progress, expected: Expected | None = None) -> Stored:
+        """Send one file. `Refused` when something else is there than `expected`. What `progress` raises ends it.
+
+        A large file whose sending was broken off is gone on with where it stopped.
+        """
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Take objects away. One that is not there is no fault."""
 
     def fetch(self, key: str, to: Path) -> None:
         """Bring one file here as it was before it was sent: it appears whole or not at all."""
 
-    def record(self, objects: Mapping[str, Stored]) -> None:
-        """Remember what is there, for the next `look`."""
+    def tidy(self, keep: Container[str], before: datetime) -> int:
+        """End what was sent in part and given up: all but the keys to keep, begun before this moment. How many."""
 
 
 def open_storage(target: Target) -> Storage:

@@ -1,27 +1,33 @@
 """What must be sent so that the published tree equals ours, and in which order. Pure: no files, no network.
 
-How each file is served and when it is sent comes from one table of rules. `storage` does what is decided here.
+How each file is served and when it is sent comes from one table of rules. `delivery` does what is decided here.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from placecast.fingerprint import sha256
 from placecast.media_types import is_text, media_type
 
 
 class Phase(IntEnum):
-    """What is pointed to is sent before what points to it: nothing of a phase starts before the last one is whole."""
+    """What is pointed to is sent before what points to it: nothing of a phase starts before the last one is whole.
+
+    Notices stand where an episode was: they come when the feed does not name it any more.
+    """
 
     MEDIA = 0
     SIDECARS = 1
     PAGES = 2
     FEED = 3
+    NOTICES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,17 @@ class Upload:
     cache_control: str
     gzip: bool  # for storage that serves what it was given; a folder leaves this to its web server
     phase: Phase
+
+    @property
+    def immutable(self) -> bool:
+        """Whether its name carries its content's hash: under this key there is never anything else."""
+        return self.cache_control == _FOREVER
+
+    def open(self) -> BinaryIO:
+        """Its content, for reading once."""
+        if isinstance(self.source, bytes):
+            return io.BytesIO(self.source)
+        return cast("BinaryIO", self.source.open("rb", buffering=0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +97,20 @@ _RULES = (
     _Rule(pattern="sitemap.xml", phase=Phase.PAGES, cache_control=_SHORTLY),
     _Rule(pattern="*", phase=Phase.SIDECARS, cache_control=_SHORTLY),
 )
+
+
+FEED = "feed.xml"
+
+PUBLIC = (
+    *(FEED, "index.html", "404.html", "robots.txt", "sitemap.xml"),
+    *("accessibility/*", "assets/*", "e/*", "media/*"),
+)
+"""All that listeners may read: what is published lies under one of these patterns."""
+
+
+def is_public(key: str) -> bool:
+    """Whether a key is one of the public tree: whatever else is in a bucket is somebody else's, or our own notes."""
+    return any(fnmatchcase(key, pattern) for pattern in PUBLIC)
 
 
 def upload(key: str, source: Path, size: int, digest: str) -> Upload:

@@ -11,7 +11,8 @@ import pytest
 
 from placecast.errors import StorageError
 from placecast.model import FolderTarget
-from placecast.storage import manifest, open_storage
+from placecast.delivery import manifest
+from placecast.storage import open_storage
 from tests.trees import FILES, Tree, run
 
 
@@ -29,6 +30,7 @@ def test_files_are_there_as_they_are_and_readable_by_a_web_server(public: Path, 
     run(open_storage(FolderTarget(folder=public)), tree)
     found = {path.relative_to(public).as_posix(): path.read_bytes() for path in public.rglob("*") if path.is_file()}
     assert found.pop(manifest.KEY)
+    assert found.pop(".placecast/lock") == b""
     assert found == FILES
     mask = os.umask(0)
     os.umask(mask)
@@ -51,7 +53,7 @@ def test_what_a_killed_run_has_left_is_overwritten(public: Path, tree: Tree) -> 
     public.mkdir()
     (public / ".feed.xml.placecast-half").write_bytes(b"<rss>on")
     storage = open_storage(FolderTarget(folder=public))
-    assert storage.look() == {}
+    assert list(storage.listed()) == []
     run(storage, tree)
     assert not list(public.rglob("*placecast-half"))
 
@@ -86,7 +88,7 @@ def test_what_the_system_refuses_is_a_sentence(
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(StorageError, match=sentence):
         run(open_storage(FolderTarget(folder=public)), tree)
-    assert [path for path in public.rglob("*") if path.is_file()] == []
+    assert [path.name for path in public.rglob("*") if path.is_file()] == ["lock"]
 
 
 def test_a_file_is_no_folder(public: Path) -> None:
@@ -105,13 +107,22 @@ def test_a_show_is_not_published_over_its_own_files(tmp_path: Path, inside: str)
 
 def test_a_folder_of_its_own_in_the_show_is_welcome(tmp_path: Path) -> None:
     (tmp_path / "placecast.toml").write_text("")
-    assert open_storage(FolderTarget(folder=tmp_path / "public")).look() == {}
+    assert list(open_storage(FolderTarget(folder=tmp_path / "public")).listed()) == []
 
 
 def test_boto3_is_not_loaded_for_a_folder(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from placecast.model import FolderTarget; from placecast.storage import open_storage;"
-        f"open_storage(FolderTarget(folder=pathlib.Path({str(tmp_path)!r}))).look();"
+        f"list(open_storage(FolderTarget(folder=pathlib.Path({str(tmp_path)!r}))).listed());"
         "sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
     )
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(public: Path, tree: Tree, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    public.mkdir()
+    (public / "media").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="leads out of this folder"):
+        run(open_storage(FolderTarget(folder=public)), tree)
+    assert list((tmp_path / "elsewhere").iterdir()) == []

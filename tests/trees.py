@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from placecast import plan
+from placecast import delivery, plan
+from placecast.delivery import Parcel, Publisher
 from placecast.fingerprint import sha256
-from placecast.storage import Storage, publish
+from placecast.storage import Storage
+
+NOW = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
 
 FILES = {
     "media/one-0123456789ab.mp3": b"\xff\xfb sound of one" * 50,
@@ -37,9 +41,12 @@ class Tree:
         return plan.upload(key, source, len(content), sha256(content))
 
 
-def run(storage: Storage, tree: Tree) -> list[str]:
+def run(storage: Storage, tree: Tree, *, clone: str = "here", now: datetime = NOW) -> list[str]:
     """Publish the tree, and say what was sent."""
-    remote = storage.look()
-    planned = plan.uploads(tree.uploads(), remote)
-    publish(storage, planned, remote)
+    sight = delivery.look(storage)
+    local = tree.uploads()
+    planned = plan.uploads(local, sight.objects)
+    if planned or (sight.unsettled and not storage.lists_freely):
+        parcel = Parcel(uploads=planned, kept=frozenset(upload.key for upload in local))
+        delivery.send(Publisher(storage=storage, clone=clone, now=now), sight, parcel)
     return [upload.key for upload in planned]

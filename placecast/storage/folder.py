@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from filelock import FileLock
+
+from placecast import files
 from placecast.errors import StorageError
-from placecast.model import Progress
+from placecast.model import Progress, no_progress
 from placecast.plan import Stored, Upload, stored
-from placecast.storage import fetched, manifest
+from placecast.storage import fetched
+from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
 
 _HALF = ".placecast-half"
 _BLOCK = 1 << 20
+_LOCK = ".placecast/lock"
 
 _FACTS = "placecast.toml"
 _OF_THE_SHOW = frozenset({"episodes", "transcripts", "feed", ".placecast"})
@@ -40,42 +46,85 @@ _FAULTS = {
 
 
 class FolderStorage:
-    """The public tree under one folder, which is made when it is missing. Nothing is ever deleted from it.
-
-    An object counts as ours while its size and modification time are those that we left.
-    """
+    """The public tree under one folder, which is made when it is missing."""
 
     workers = 1
+    lists_freely = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self.name = f"the folder {folder}"
         self._refuse_unfit()
 
-    def look(self) -> Mapping[str, Stored]:
-        path = self._folder / manifest.KEY
-        with _explained(self.name):
-            remembered = manifest.load(path.read_bytes()) if path.is_file() else {}
-            return manifest.recall(self._listed(), remembered)
+    def guard(self, known: Guard | None = None) -> Guard:
+        return known or GUARDED
 
-    def put(self, upload: Upload, progress: Progress) -> Stored:
-        path = self._folder / upload.key
-        with upload.source.open("rb") as source, _explained(self.name):
+    def read(self, key: str) -> Content | None:
+        path = self._path(key)
+        with _explained(self.name):
+            try:
+                with path.open("rb") as file:  # one file, also when another publisher replaces it meanwhile
+                    return Content(mark=_mark(os.fstat(file.fileno())), body=file.read())
+            except FileNotFoundError:
+                return None
+
+    def facts(self, key: str) -> Stored | None:
+        path = self._path(key)
+        with _explained(self.name):
+            if not path.is_file():
+                return None
+            found = path.stat()
+            return Stored(key=key, size=found.st_size, mark=_mark(found), sha256=files.sha256_of(path))
+
+    def listed(self, prefix: str = "") -> Iterator[Stored]:
+        with _explained(self.name):
+            yield from (there for there in self._all() if there.key.startswith(prefix))
+
+    def put(self, upload: Upload, progress: Progress = no_progress, expected: Expected | None = None) -> Stored:
+        path = self._path(upload.key)
+        with upload.open() as source, _explained(self.name), self._alone():
+            if expected and self._mark_of(path) != expected.mark:
+                raise Refused(upload.key)
             found = _replace(path, _blocks(source, upload.size, progress))
         progress(1.0)
         return stored(upload, size=found.st_size, mark=_mark(found))
 
+    def delete(self, keys: Sequence[str]) -> None:
+        with _explained(self.name):
+            for path in map(self._path, keys):
+                path.unlink(missing_ok=True)
+                _remove_empty(path.parent, self._folder)
+
     def fetch(self, key: str, to: Path) -> None:
-        path = self._folder / key
+        path = self._path(key)
         if not path.is_file():
             raise fetched.absent(self.name, key)
         fetched.save(fetched.counted(fetched.read(path), path.stat().st_size, self.name, key), to)
 
-    def record(self, objects: Mapping[str, Stored]) -> None:
-        with _explained(self.name):
-            _replace(self._folder / manifest.KEY, [manifest.dump(objects)])
+    def tidy(self, keep: Container[str], before: datetime) -> int:
+        return 0  # a half file is overwritten by the next run, or goes with its key
 
-    def _listed(self) -> Iterator[Stored]:
+    def _path(self, key: str) -> Path:
+        """Where a key lies. A link that leads out of the folder is not followed."""
+        path = self._folder / key
+        if not path.resolve().is_relative_to(self._folder):
+            raise StorageError(
+                self.name,
+                f"{key} lies behind a link that leads out of this folder.",
+                "Take the link away, or publish into the folder that it leads to.",
+            )
+        return path
+
+    def _alone(self) -> FileLock:
+        """No other publisher into this folder looks and writes at the same time."""
+        lock = self._folder / _LOCK
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(lock)
+
+    def _mark_of(self, path: Path) -> str | None:
+        return _mark(path.stat()) if path.is_file() else None
+
+    def _all(self) -> Iterator[Stored]:
         for folder, _, names in os.walk(self._folder):
             for name in names:
                 path = Path(folder, name)
@@ -103,7 +152,8 @@ def _belongs_to_a_show(folder: Path) -> bool:
 
 
 def _mark(found: os.stat_result) -> str:
-    return str(found.st_mtime_ns)
+    # A clock may stand still between two writes; the file on the disk is another one after each.
+    return f"{found.st_mtime_ns}-{found.st_ino}"
 
 
 def _blocks(source: BinaryIO, size: int, progress: Progress) -> Iterator[bytes]:
@@ -111,7 +161,7 @@ def _blocks(source: BinaryIO, size: int, progress: Progress) -> Iterator[bytes]:
     while block := source.read(_BLOCK):
         yield block
         done += len(block)
-        progress(min(done / size, 1.0))
+        progress(min(done / max(size, 1), 1.0))
 
 
 def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
@@ -129,6 +179,12 @@ def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
         half.unlink(missing_ok=True)
         raise
     return path.stat()
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 @contextmanager

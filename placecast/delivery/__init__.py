@@ -1,0 +1,238 @@
+"""How a public tree gets into a storage so that no listener ever meets anything broken.
+
+At every instant the feed is one complete version, and everything that it names is there: what is pointed to is sent
+before what points to it, immutable names are never written over, and the feed takes the place of exactly the one that
+was looked at (compare-and-swap). Where another publisher was faster, `Overtaken` says so: look again, build again from
+the newer feed, send again. A run may die anywhere; the next one finds it noted as open and looks at everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from placecast.delivery import history, lease, manifest, sending
+from placecast.delivery.manifest import Manifest, Record, Withdrawn
+from placecast.fingerprint import sha256
+from placecast.model import Progress, no_progress
+from placecast.plan import FEED, Phase, Stored, Upload
+from placecast.storage import Content, Expected, Guard, Refused, Storage
+
+__all__ = ["Overtaken", "Parcel", "Publisher", "Sight", "Withdrawn", "look", "send"]
+
+_BEFORE_FEED = (Phase.MEDIA, Phase.SIDECARS, Phase.PAGES)
+_GIVEN_UP = timedelta(days=1)  # after which an upload that somebody began is nobody's any more
+_DEAD = timedelta(hours=1)  # after which a run that never ended is taken to have died
+_WORTH_NOTING = 16 << 20  # bytes in a phase: not to be sent again if the run dies in the next one
+
+
+class Overtaken(Exception):
+    """Another publisher has changed the feed since it was looked at. Nothing is broken: look, build and send again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What a storage holds, as it was at one moment."""
+
+    objects: Mapping[str, Stored]  # of the public tree, by key
+    feed: Content | None  # None before the first publish
+    record: Record
+    remembered: Mapping[str, Stored]  # what the record said of the objects
+    listed: bool  # whether every object was asked for, since the record alone could not be trusted
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the record should be put right, though nothing may be left to send: a run has died."""
+        kept = self.record.manifest
+        return self.listed and (bool(kept.runs) or kept.feed != (self.feed.mark if self.feed else ""))
+
+    @property
+    def withdrawn(self) -> Mapping[str, Withdrawn]:
+        """The episodes that were taken out of the feed, by guid."""
+        return self.record.manifest.withdrawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What is to be sent, and what it means for the rest."""
+
+    uploads: tuple[Upload, ...]  # in the order of their phases
+    kept: frozenset[str] = frozenset()  # keys that something points to: all others begin to age
+    named: frozenset[str] = frozenset()  # keys that the new feed names
+    withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)  # by guid, from now on
+    restored: frozenset[str] = frozenset()  # guids of episodes that are back
+    discarded: tuple[str, ...] = ()  # keys that are taken away at the end
+
+
+def _trusting(uploads: Sequence[Upload]) -> None:
+    """Nobody looks whether listeners get what was sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publisher:
+    """Who sends, and with what. `clone` is its name in the record, the same in every run of one clone.
+
+    `verify` is given what was sent and the feed will name, before the feed is sent: what it raises leaves the old one.
+    """
+
+    storage: Storage
+    clone: str
+    now: datetime
+    progress: Progress = no_progress
+    verify: Callable[[Sequence[Upload]], None] = _trusting
+
+
+def look(storage: Storage, *, thorough: bool = False) -> Sight:
+    """What is there now: two requests, if the record can be trusted. `thorough` trusts nothing."""
+    feed, record = storage.read(FEED), Record(storage)
+    kept = record.manifest
+    if _trusted(storage, kept, feed) and not thorough:
+        return Sight(objects=kept.objects, feed=feed, record=record, remembered=kept.objects, listed=False)
+    objects = manifest.recall(storage.listed(), kept.objects)
+    objects.pop(FEED, None)
+    if feed:
+        objects[FEED] = _feed_as_read(feed, kept.objects.get(FEED))
+    return Sight(objects=objects, feed=feed, record=record, remembered=kept.objects, listed=True)
+
+
+def _trusted(storage: Storage, kept: Manifest, feed: Content | None) -> bool:
+    """Without compare-and-swap notes get lost, and where listing is free there is nothing to gain."""
+    if storage.lists_freely or kept.guard is None or not kept.guard.whole or kept.runs:
+        return False
+    return kept.feed == (feed.mark if feed else "")
+
+
+def _feed_as_read(feed: Content, remembered: Stored | None) -> Stored:
+    if remembered and remembered.mark == feed.mark:
+        return remembered
+    return Stored(key=FEED, size=len(feed.body), mark=feed.mark, sha256=sha256(feed.body))
+
+
+def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> None:
+    """Send what was decided against `sight`. Overtaken when the feed is not the one that was seen."""
+    sending.check_sources(parcel.uploads)
+    delivery = _Delivery(publisher, sight, parcel)
+    delivery.begin()
+    for phase in _BEFORE_FEED:
+        delivery.send(phase)
+    delivery.verify()
+    with nullcontext() if delivery.guard.whole else lease.held(publisher.storage):
+        delivery.swap_feed()
+        delivery.send(Phase.NOTICES)
+        delivery.discard()
+        delivery.end()
+
+
+class _Delivery:
+    """One run of `send`: its steps in the order in which they are listed here."""
+
+    def __init__(self, publisher: Publisher, sight: Sight, parcel: Parcel) -> None:
+        self.publisher, self.sight, self.parcel = publisher, sight, parcel
+        self.storage, self.record = publisher.storage, sight.record
+        self.guard: Guard = self.storage.guard(self.record.manifest.guard)
+        self.meter = sending.Meter(parcel.uploads, publisher.progress)
+        self.sent: dict[str, Stored] = {}
+        self.feed = sight.feed.mark if sight.feed else ""
+        self.earlier: tuple[str, ...] = ()  # the key under which the feed is kept that was replaced
+
+    def begin(self) -> None:
+        """Note that this clone's run is open, and clear away what earlier ones left half sent."""
+        self.record.change(self._opened)
+        if self.sight.listed:
+            ours = {upload.key for upload in self.parcel.uploads}
+            self.storage.tidy(ours, self.publisher.now - _GIVEN_UP)
+
+    def _opened(self, kept: Manifest) -> Manifest:
+        return replace(kept, runs={**kept.runs, self.publisher.clone: self.publisher.now}, guard=self.guard)
+
+    def send(self, phase: Phase) -> None:
+        batch = [upload for upload in self.parcel.uploads if upload.phase is phase]
+        sent = sending.send(self.storage, batch, self.sight.objects, self.meter)
+        self.sent |= sent
+        if sum(upload.size for upload in batch) >= _WORTH_NOTING:
+            self.record.change(lambda kept: manifest.noted(kept, self.sight.remembered, sent))
+
+    def verify(self) -> None:
+        new = [upload for upload in self.parcel.uploads if upload.key in self.parcel.named and upload.key in self.sent]
+        if new:
+            self.publisher.verify(new)
+
+    def swap_feed(self) -> None:
+        """Put our feed in the place of the one that was seen. Where ours is the same, that one must still be there."""
+        feed = next((upload for upload in self.parcel.uploads if upload.key == FEED), None)
+        if feed is None or not self.guard.whole:
+            self._require_unchanged()
+        if feed is None:
+            return
+        self._keep_earlier()
+        try:
+            put = self.storage.put(feed, self.meter.of(feed), Expected(self.feed or None))
+        except Refused:
+            self._overtaken_unless_ours(feed)
+        else:
+            self.sent[FEED], self.feed = put, put.mark
+        if not self.guard.whole:  # a lease is worth as much as the patience of all who ask for it: see that it held
+            self._require_unchanged()
+
+    def _require_unchanged(self) -> None:
+        there = self.storage.facts(FEED)
+        if (there.mark if there else "") != self.feed:
+            raise Overtaken
+
+    def _overtaken_unless_ours(self, feed: Upload) -> None:
+        """A write whose answer was lost has succeeded all the same if our own bytes are there."""
+        there = self.storage.read(FEED)
+        if there is None or sha256(there.body) != feed.sha256:
+            raise Overtaken
+        known = Stored(key=FEED, size=feed.size, mark=there.mark, sha256=feed.sha256)
+        self.sent[FEED] = replace(known, type=feed.type, cache_control=feed.cache_control, gzip=feed.gzip)
+        self.feed = there.mark
+
+    def _keep_earlier(self) -> None:
+        if self.sight.feed:
+            copy = history.copy(self.sight.feed.body, self.publisher.now)
+            self.storage.put(copy)
+            self.earlier = (copy.key,)
+
+    def discard(self) -> None:
+        self.storage.delete(self.parcel.discarded)
+
+    def end(self) -> None:
+        """Write down what is there now, and that this run is over."""
+        before = self.record.manifest.feeds
+        self.record.change(self._ended)
+        self.storage.delete([key for key in before if key not in self.record.manifest.feeds])
+
+    def _ended(self, kept: Manifest) -> Manifest:
+        made = manifest.noted(kept, self.sight.remembered, self._found() | self.sent)
+        feeds = tuple(dict.fromkeys((*kept.feeds, *self.earlier)))[-history.KEPT :]
+        withdrawn = {**kept.withdrawn, **self.parcel.withdrawn}
+        return replace(
+            made,
+            feed=self.feed,
+            guard=self.guard,
+            runs={clone: since for clone, since in kept.runs.items() if self._alive(clone, since)},
+            withdrawn={guid: each for guid, each in withdrawn.items() if guid not in self.parcel.restored},
+            idle=self._idle(made.objects, kept.idle),
+            feeds=feeds,
+        )
+
+    def _found(self) -> dict[str, Stored | None]:
+        """What the look at every object has corrected in the record, and what was taken away."""
+        gone: dict[str, Stored | None] = dict.fromkeys(self.parcel.discarded)
+        if not self.sight.listed:
+            return gone
+        keys = self.sight.objects.keys() | self.sight.remembered.keys()
+        seen = {key: self.sight.objects.get(key) for key in keys}
+        return {key: there for key, there in seen.items() if there != self.sight.remembered.get(key)} | gone
+
+    def _alive(self, clone: str, since: datetime) -> bool:
+        """Whether another run may still be at work. Only a look at every object makes up for one that died."""
+        if clone == self.publisher.clone:
+            return False
+        return not self.sight.listed or self.publisher.now - since < _DEAD
+
+    def _idle(self, keys: Iterable[str], before: Mapping[str, datetime]) -> dict[str, datetime]:
+        return {key: before.get(key, self.publisher.now) for key in sorted(keys) if key not in self.parcel.kept}

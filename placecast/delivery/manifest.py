@@ -1,0 +1,158 @@
+"""What we remember of a target: one JSON object beside the public tree, under `.placecast/`.
+
+It saves asking for every object. An entry is true, or some run is noted as open: a run says that it begins before it
+changes anything, and that it has ended when all that it sent is written down. Whoever finds an open run lists the
+target instead of trusting the record, so that a run which was killed leaves nothing wrong behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from placecast import plan
+from placecast.errors import StorageError
+from placecast.plan import Stored
+from placecast.storage import Expected, Guard, Refused, Storage
+
+OURS = ".placecast/"
+"""Keys that start so are our own notes, no part of the public tree."""
+
+KEY = OURS + "manifest.json"
+TRIES = 20
+
+_VERSION = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """An episode that was taken out of the feed: no clone that does not know it yet brings it back."""
+
+    slug: str
+    at: datetime  # aware
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What was there when the last run ended."""
+
+    objects: Mapping[str, Stored] = field(default_factory=dict)  # of the public tree, by key
+    feed: str = ""  # the mark of the feed.xml that all this belongs to
+    guard: Guard | None = None  # what conditional writes are worth, once it was tried out
+    runs: Mapping[str, datetime] = field(default_factory=dict)  # that have begun: the clone, and since when
+    withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)  # by guid
+    idle: Mapping[str, datetime] = field(default_factory=dict)  # objects that nothing points to any more, since when
+    feeds: tuple[str, ...] = ()  # keys of earlier feeds, the oldest first
+
+
+def dump(manifest: Manifest) -> bytes:
+    """The manifest as JSON: equal ones give equal bytes."""
+    facts = vars(manifest) | {"version": _VERSION, "objects": [vars(each) for _, each in sorted(manifest.objects.items())]}
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=_plain).encode()
+
+
+def load(data: bytes) -> Manifest:
+    """The manifest that these bytes hold. One that is damaged or of another version remembers nothing."""
+    try:
+        facts = json.loads(data)
+        if facts.pop("version") != _VERSION:
+            return Manifest()
+        objects = {each["key"]: Stored(**each) for each in facts.pop("objects")}
+        return Manifest(objects=objects, **{name: _READ[name](value) for name, value in facts.items()})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return Manifest()
+
+
+def recall(listed: Iterable[Stored], remembered: Mapping[str, Stored]) -> dict[str, Stored]:
+    """The listed objects of the public tree, with what we remember of those that are as we left them."""
+    public = (there for there in listed if plan.is_public(there.key))
+    return {there.key: _as_remembered(there, remembered.get(there.key)) for there in public}
+
+
+class Record:
+    """The manifest in its storage, changed by compare-and-swap: of two publishers, neither undoes the other's notes."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.manifest, self._mark = self._read()
+
+    @property
+    def found(self) -> bool:
+        """Whether there was a manifest at all."""
+        return self._mark is not None
+
+    def change(self, how: Callable[[Manifest], Manifest]) -> None:
+        """Write down what `how` makes of the manifest. It may be asked again, of a newer one."""
+        for _ in range(TRIES):
+            changed = how(self.manifest)
+            if self.found and changed == self.manifest:
+                return
+            try:
+                there = self._storage.put(plan.note(KEY, dump(changed)), expected=Expected(self._mark))
+            except Refused:
+                self.manifest, self._mark = self._read()
+            else:
+                self.manifest, self._mark = changed, there.mark
+                return
+        raise StorageError(
+            self._storage.name,
+            f"{TRIES} times in a row another publisher was faster in writing {KEY}.",
+            "Wait until the others are done, then run the command again.",
+        )
+
+    def _read(self) -> tuple[Manifest, str | None]:
+        found = self._storage.read(KEY)
+        return (load(found.body), found.mark) if found else (Manifest(), None)
+
+
+def noted(manifest: Manifest, base: Mapping[str, Stored], now: Mapping[str, Stored | None]) -> Manifest:
+    """The manifest with what a run found or sent, by key; None is what it found to be gone.
+
+    `base`: the objects as that run had read them. Where another run has written something else since, two have sent
+    the same object and nobody knows whose came last: such an entry is dropped, and the object sent again.
+    """
+    objects = dict(manifest.objects)
+    for key, there in now.items():
+        before = objects.pop(key, None)
+        if there and before in (base.get(key), there):
+            objects[key] = there
+    return replace(manifest, objects=objects)
+
+
+def _as_remembered(there: Stored, memory: Stored | None) -> Stored:
+    if memory is None or (memory.size, memory.mark) != (there.size, there.mark):
+        return there
+    return memory
+
+
+def _plain(value: object) -> object:
+    """What JSON makes of a moment, a guard or a withdrawal."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else vars(value)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _moments(facts: dict[str, str]) -> dict[str, datetime]:
+    return {key: _moment(text) for key, text in facts.items()}
+
+
+def _withdrawn(facts: dict[str, dict[str, str]]) -> dict[str, Withdrawn]:
+    return {guid: Withdrawn(slug=each["slug"], at=_moment(each["at"])) for guid, each in facts.items()}
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "feed": str,
+    "guard": lambda facts: Guard(**facts) if facts else None,
+    "runs": _moments,
+    "withdrawn": _withdrawn,
+    "idle": _moments,
+    "feeds": tuple,
+}

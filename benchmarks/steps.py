@@ -50,12 +50,13 @@ class OneStep:
 def one_step(folder: Path) -> None:
     """Do the next step of the show in this folder, and print what it took; nothing when all is done."""
     from placecast import pipeline
+    from placecast.run import Run
     from placecast.project import Project
     from placecast.storage import open_storage
     from placecast.transcribe import load_engine
 
     reporter = OneStep()
-    run = pipeline.Run(
+    run = Run(
         project=Project(root=folder),
         reporter=reporter,  # type: ignore[arg-type]
         now=datetime.now(UTC),

@@ -18,7 +18,8 @@ from placecast.errors import AudioError, EngineError, PlacecastError, StorageErr
 from placecast.jobs import LOADER, Job, StoredSound
 from placecast.jobs import work as hear
 from placecast.model import Audio, Episode, Progress
-from placecast.pipeline import Run, require
+from placecast.pipeline import require
+from placecast.run import Run
 from placecast.project import Project
 from placecast.timecode import spoken
 from placecast.transcribe.account import Account

@@ -37,7 +37,7 @@ def publication(project: Project, show: Show, episodes: Sequence[Episode], until
 
 
 def _release(project: Project, show: Show, episode: Episode, until: datetime | None) -> Release | None:
-    if episode.published is None or (until and episode.published > until):
+    if episode.published is None or episode.withdrawn or (until and episode.published > until):
         return None
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
     if audio is None or transcript is None:

@@ -223,6 +223,7 @@ class Episode:
     soundbites: tuple[Soundbite, ...] = ()
     language: str | None = None  # of what is said; None: as the show says
     speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
+    withdrawn: datetime | None = None  # aware; since when it is out of the feed again
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""

@@ -1,67 +1,28 @@
 """From a finished recording to a published episode: facts, master, transcript, tags, pages and feed, storage.
 
 Data flows one way through `publish`. What is to be done is decided by `work` (sound and words) and `plan`
-(uploads); the doing is in `production`, `building` and `storage`.
+(uploads); the doing is in `production`, `publishing` and `delivery`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, gate, plan, rss, storage, work
+from placecast import building, checks, delivery, rss, work
 from placecast.checks import Finding
+from placecast.delivery import Sight
 from placecast.errors import FactsError, UsageError
 from placecast.gate import Held
-from placecast.model import Episode, Publication, Show, Target, Transcription, Tree
-from placecast.plan import Stored, Upload
+from placecast.model import Episode, Show
 from placecast.production import perform, state
-from placecast.project import Project, reviewing
+from placecast.project import reviewing
+from placecast.publishing import Built, build, deliver, seen_here, write
+from placecast.run import Run
 from placecast.storage import Storage
-from placecast.transcribe import Engine
 from placecast.work import Step, StepName, Work
-from placecast.workshop import Reporter, Workshop, finish
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What a run works with. `now` is the only clock."""
-
-    project: Project
-    reporter: Reporter
-    now: datetime
-    load_engine: Callable[[Transcription], Engine]
-    open_storage: Callable[[Target], Storage]
-    speakers: int = 0  # how many people are heard, if the producer says so
-    fast: bool = False  # eight-bit arithmetic
-
-    def workshop(self, show: Show) -> Workshop:
-        """What the costly steps on this show's episodes work with."""
-        return Workshop(
-            project=self.project,
-            reporter=self.reporter,
-            load_engine=self.load_engine,
-            show=show,
-            speakers=self.speakers,
-            fast=self.fast,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Built:
-    """The public tree as it is to be, and what that changes here and in the target."""
-
-    publication: Publication
-    tree: Tree
-    changed: building.Changes
-    uploads: tuple[Upload, ...]
-    held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
-
-    @property
-    def blocked(self) -> bool:
-        """Whether nothing may be sent: listeners would get an unapproved transcript in place of the one they have."""
-        return any(each.live for each in self.held)
+from placecast.workshop import Workshop, finish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +34,7 @@ class Plan:
     minted: tuple[Episode, ...]  # drafts that this run gives their date
     work: Mapping[str, Work]  # by slug, of the episodes that were asked for
     storage: Storage
-    remote: Mapping[str, Stored]
+    sight: Sight  # what the target held when this was planned
     built: Built | None  # None while steps are to be done first: their result is not known yet
 
     @property
@@ -98,13 +59,15 @@ def publish(
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
-        built = made.built or build(run, made.show, made.episodes, made.remote)
+
+        def again(sight: Sight) -> Built:
+            return build(run, made.show, made.episodes, sight, made.work.keys())
+
+        built = made.built or again(delivery.look(made.storage))  # mastering took its time: what is there now?
         if unreviewed and built.held:
             let_out(run, made, built.held, unreviewed)
-            built = build(run, made.show, made.episodes, made.remote)
-        write(run, built)
-        upload(run, made, built)
-        return made, built
+            built = again(built.sight)
+        return made, deliver(run, made.storage, built, again)
 
 
 def make_plan(
@@ -120,8 +83,9 @@ def make_plan(
     drafts = {each.slug for each in loaded if each.slug in wanted and each.published is None}
     episodes = tuple(replace(each, published=moment) if each.slug in drafts else each for each in loaded)
     target = run.open_storage(show.target)
-    remote = target.look()
-    todo = {each.slug: work.plan(state(run.project, show, each, remote), redo) for each in _chosen(episodes, wanted)}
+    sight = delivery.look(target, thorough=run.thorough)
+    chosen = _chosen(episodes, wanted)
+    todo = {each.slug: work.plan(state(run.project, show, each, sight.objects), redo) for each in chosen}
     if faults := [fault for each in todo.values() for fault in each.faults]:
         raise FactsError(faults)
     ready = not any(each.steps for each in todo.values())
@@ -131,8 +95,8 @@ def make_plan(
         minted=tuple(each for each in episodes if each.slug in drafts),
         work=todo,
         storage=target,
-        remote=remote,
-        built=build(run, show, episodes, remote) if ready else None,
+        sight=sight,
+        built=build(run, show, episodes, sight, wanted) if ready else None,
     )
 
 
@@ -163,28 +127,11 @@ def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
     return {each.slug: reviewing.count_doubts(run.project, made.show, each) for each in waits}
 
 
-def build(run: Run, show: Show, episodes: Sequence[Episode], remote: Mapping[str, Stored]) -> Built:
-    """The public tree of this moment, and what it changes. Writes nothing."""
-    ready = building.publication(run.project, show, episodes, run.now)
-    held = gate.held(ready, remote)
-    kept_back = {each.slug for each in held if not each.live}
-    shown = tuple(release for release in ready.releases if release.episode.slug not in kept_back)
-    published = replace(ready, releases=shown)
-    tree = building.render(published)
-    return Built(
-        publication=published,
-        tree=tree,
-        changed=building.changes(run.project.feed, tree),
-        uploads=plan.uploads(building.local_files(run.project, published, tree), remote),
-        held=held,
-    )
-
-
 def rebuild(run: Run) -> Built:
     """Bring the folder `feed` to what is known now, without asking or changing the target."""
     with run.project.locked():
         show, episodes = run.project.load()
-        built = build(run, show, episodes, building.as_published(run.project, show, episodes))
+        built = build(run, show, episodes, seen_here(run, show, episodes))
         write(run, built)
         return built
 
@@ -207,27 +154,13 @@ def build_preview(run: Run, url: str) -> None:
     building.copy_media(run.project, published, folder)
 
 
-def write(run: Run, built: Built) -> None:
-    """Bring the folder `feed` to the built tree."""
-    building.copy_cover(built.publication.show, run.project.feed)
-    if built.changed:
-        with run.reporter.step("build feed and pages", _named(built.changed)):
-            building.write(run.project.feed, built.tree, built.changed)
-
-
-def upload(run: Run, made: Plan, built: Built) -> None:
-    """Send what the target lacks: media first, feed.xml last."""
-    if built.uploads and not built.blocked:
-        reason = f"{len(built.uploads)} new or changed: {_few([each.key for each in built.uploads])}"
-        with run.reporter.step(f"upload to {made.storage.name}", reason) as progress:
-            storage.publish(made.storage, built.uploads, made.remote, progress)
-
-
 def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, str]]:
     """The episodes that listeners do not have yet, each with what it waits for."""
     shown = {release.episode.slug for release in built.publication.releases} | {each.slug for each in built.held}
     for episode in (each for each in made.episodes if each.slug not in shown):
-        if episode.published is None:
+        if episode.withdrawn:
+            yield episode, "unpublished; to publish it again, take the line `withdrawn` out of its episode.md first"
+        elif episode.published is None:
             yield episode, f"a draft without a date; publish it with: placecast publish {episode.slug}"
         elif episode.published > now:
             yield episode, f"scheduled for {episode.published:%A %d %B %Y, %H:%M %Z}"
@@ -237,7 +170,8 @@ def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, 
 
 def _chosen(episodes: Sequence[Episode], wanted: Sequence[str]) -> list[Episode]:
     require(episodes, wanted)
-    return [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
+    named = [each for each in episodes if (each.slug in wanted if wanted else each.published is not None)]
+    return [each for each in named if not each.withdrawn]
 
 
 def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
@@ -246,13 +180,3 @@ def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
     if missing:
         cure = "See the episodes with: placecast status"
         raise UsageError(missing[0], "there is no such episode, and no such recording.", cure)
-
-
-def _named(changed: building.Changes) -> str:
-    removed = f"; gone: {_few(changed.removed)}" if changed.removed else ""
-    return f"{len(changed.written)} new or changed: {_few(changed.written)}{removed}"
-
-
-def _few(names: Sequence[str], limit: int = 4) -> str:
-    rest = len(names) - limit
-    return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from placecast.checks import Finding
     from placecast.doubts import Doubt
     from placecast.model import Episode, Show, Transcript
-    from placecast.pipeline import Built, Plan
+    from placecast.pipeline import Plan
+    from placecast.publishing import Built
     from placecast.survey import Standing
     from placecast.transcribe.holdings import Holding
     from placecast.transcribe.weights import Weights

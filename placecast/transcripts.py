@@ -8,7 +8,8 @@ from pathlib import Path
 from placecast import scribe, turns, vtt
 from placecast.errors import UsageError
 from placecast.model import Episode, Transcript
-from placecast.pipeline import Run, require
+from placecast.pipeline import require
+from placecast.run import Run
 from placecast.workshop import Workshop
 
 

@@ -13,8 +13,10 @@ from PIL import Image
 
 from placecast import pipeline
 from placecast.model import Progress, Target, Transcription, no_progress
-from placecast.pipeline import Built, Plan, Run
+from placecast.pipeline import Plan
 from placecast.project import Project
+from placecast.publishing import Built
+from placecast.run import Run
 from placecast.storage import Storage, open_storage
 from placecast.transcribe import Engine, FakeEngine
 from placecast.work import StepName

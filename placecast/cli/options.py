@@ -13,7 +13,7 @@ import click
 from placecast import report
 
 if TYPE_CHECKING:
-    from placecast.pipeline import Run
+    from placecast.run import Run
 
 FOLDER = click.option(
     "-C",
@@ -49,7 +49,7 @@ def make_run(
     fast: bool = False,
 ) -> Run:
     """What the commands work with. `ask`: there may be a person to ask."""
-    from placecast.pipeline import Run
+    from placecast.run import Run
     from placecast.project import Project
     from placecast.storage import open_storage
     from placecast.transcribe import load_engine

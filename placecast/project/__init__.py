@@ -6,9 +6,11 @@ It does not decide what to do (`placecast.work`) and renders nothing.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -114,6 +116,20 @@ class Project:
             text = episode.file.read_bytes().decode("utf-8")
             line = f"published = {episode.published.isoformat()}"
             files.write(episode.file, front_matter.insert(text, line, after="guid").encode())
+
+    def withdraw(self, episode: Episode, at: datetime) -> None:
+        """Write into its episode.md that an episode is out of the feed again."""
+        text = episode.file.read_bytes().decode("utf-8")
+        line = f"withdrawn = {at.isoformat()}"
+        files.write(episode.file, front_matter.insert(text, line, after="published").encode())
+
+    @property
+    def clone(self) -> str:
+        """The name of this clone among those that publish the show: made once, and kept in the cache."""
+        path = self.cache / "clone"
+        if not path.is_file():
+            files.write(path, secrets.token_hex(8).encode())
+        return path.read_text("ascii")
 
     def audio(self, slug: str) -> Audio | None:
         """The facts of the published audio, or None before the first time."""

@@ -80,6 +80,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
             "title",
             "guid",
             "published",
+            "withdrawn",
             "summary",
             "season",
             "number",

@@ -297,6 +297,9 @@ class EpisodeFacts(Facts):
     published: Annotated[datetime, BeforeValidator(_aware)] | None = Field(
         None, description="Write published = 2026-05-01T06:00:00+01:00, or without the offset for the show's own clock."
     )
+    withdrawn: Annotated[datetime, BeforeValidator(_aware)] | None = Field(
+        None, description="`placecast unpublish` writes it. Take the line out to publish the episode again."
+    )
     summary: Annotated[str, Field(max_length=4000, description='Write summary = "One or two sentences".')] = ""
     recording: Text | None = Field(
         None, description='Write recording = "the-file.wav", next to this file, or a path to it.'

@@ -1,0 +1,176 @@
+"""From what is known of a show to its public tree, here and in the target: built, written, and delivered.
+
+What the published feed has and this clone does not is taken in. Where another publisher was faster, the tree is built
+again from what they have published, and delivered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from placecast import building, delivery, gate, plan, rss
+from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn
+from placecast.errors import StorageError
+from placecast.gate import Held
+from placecast.model import Elsewhere, Episode, Publication, Release, Show, Tree
+from placecast.plan import FEED, Upload
+from placecast.run import Run
+from placecast.storage import Content, MemoryStorage, Storage
+
+_TRIES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """The public tree as it is to be, and what that changes here and in the target."""
+
+    publication: Publication
+    tree: Tree
+    changed: building.Changes
+    uploads: tuple[Upload, ...]
+    sight: Sight  # what it was built against
+    held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
+    withdrawn: tuple[Release, ...] = ()  # taken out of the feed by another clone, though this one still shows them
+    parcel: Parcel = Parcel(uploads=())
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing may be sent: listeners would get an unapproved transcript in place of the one they have."""
+        return any(each.live for each in self.held)
+
+
+Build = Callable[[Sight], Built]
+
+
+def build(
+    run: Run, show: Show, episodes: Sequence[Episode], sight: Sight, restored: Collection[str] = frozenset()
+) -> Built:
+    """The public tree of this moment, and what it changes. Writes nothing.
+
+    `restored`: slugs of episodes that are published again, though another clone has taken them out of the feed.
+    """
+    ready = building.publication(run.project, show, episodes, run.now)
+    held = gate.held(ready, sight.objects)
+    kept_back = {each.slug for each in held if not each.live}
+    out = tuple(each for each in ready.releases if _is_withdrawn(each, sight, restored))
+    shown = tuple(each for each in ready.releases if each.episode.slug not in kept_back and each not in out)
+    gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
+    published = replace(ready, releases=shown, others=_others(sight, shown, gone))
+    tree = building.render(published)
+    local = building.local_files(run.project, published, tree)
+    uploads = plan.uploads(local, sight.objects)
+    return Built(
+        publication=published,
+        tree=tree,
+        changed=building.changes(run.project.feed, tree),
+        uploads=uploads,
+        sight=sight,
+        held=held,
+        withdrawn=out,
+        parcel=Parcel(
+            uploads=uploads,
+            kept=frozenset(_kept(published, local, sight)),
+            named=named(show, tree[FEED]),
+            withdrawn=_newly_withdrawn(episodes, sight),
+            restored=frozenset(each.episode.guid for each in shown),
+        ),
+    )
+
+
+def _is_withdrawn(release: Release, sight: Sight, restored: Collection[str]) -> bool:
+    return release.episode.guid in sight.withdrawn and release.episode.slug not in restored
+
+
+def _others(sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tuple[Elsewhere, ...]:
+    """What the published feed has beyond our own: another clone's episodes, and those that this one shows no more."""
+    if sight.feed is None:
+        return ()
+    known = {release.episode.guid for release in shown} | set(gone) | set(sight.withdrawn)
+    return rss.elsewhere(sight.feed.body, known)
+
+
+def named(show: Show, feed: bytes) -> frozenset[str]:
+    """The keys of the public tree that a feed names."""
+    ours = (address for address in rss.addresses(feed) if address.startswith(show.url))
+    return frozenset(address.removeprefix(show.url) for address in ours)
+
+
+def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
+    """The keys that something points to, here or from another clone."""
+    yield from (upload.key for upload in local)
+    yield from (release.audio.path for release in published.releases)
+    folders = {other.page.removeprefix(published.show.url).removesuffix("index.html") for other in published.others}
+    yield from (key for key in sight.objects if any(folder and key.startswith(folder) for folder in folders))
+    if sight.feed:
+        yield from named(published.show, sight.feed.body)
+
+
+def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:
+    return {
+        episode.guid: Withdrawn(slug=episode.slug, at=episode.withdrawn)
+        for episode in episodes
+        if episode.withdrawn and episode.guid not in sight.withdrawn
+    }
+
+
+def seen_here(run: Run, show: Show, episodes: Sequence[Episode]) -> Sight:
+    """The folder `feed` in place of a target: what it shows stays shown."""
+    sight, feed = delivery.look(MemoryStorage()), run.project.feed / FEED
+    others = rss.without(feed.read_bytes(), {episode.guid for episode in episodes}) if feed.is_file() else None
+    return replace(
+        sight,
+        objects=building.as_published(run.project, show, episodes),
+        feed=Content(body=others, mark="") if others else None,
+    )
+
+
+def write(run: Run, built: Built) -> None:
+    """Bring the folder `feed` to the built tree."""
+    building.copy_cover(built.publication.show, run.project.feed)
+    if built.changed:
+        with run.reporter.step("build feed and pages", few_of(built.changed)):
+            building.write(run.project.feed, built.tree, built.changed)
+
+
+def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
+    """Write the tree, and send what the target lacks; what was built in the end. `again` builds from a newer look."""
+    for _ in range(_TRIES):
+        write(run, built)
+        try:
+            _send(run, storage, built)
+        except Overtaken:
+            run.reporter.tell("Another publisher was faster. What they have published is taken in.")
+            built = again(delivery.look(storage))
+        else:
+            return built
+    raise StorageError(
+        storage.name,
+        f"{_TRIES} times in a row another publisher changed the feed.",
+        "Nothing is broken. Wait until the others are done, then run the command again.",
+    )
+
+
+def _send(run: Run, storage: Storage, built: Built) -> None:
+    if built.blocked or not (built.uploads or built.sight.unsettled):
+        return
+    with run.reporter.step(f"upload to {storage.name}", _reason(built)) as progress:
+        publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
+        delivery.send(publisher, built.sight, built.parcel)
+
+
+def _reason(built: Built) -> str:
+    if not built.uploads:
+        return "nothing to send; a run that did not end is noted as done"
+    return f"{len(built.uploads)} new or changed: {few([each.key for each in built.uploads])}"
+
+
+def few_of(changed: building.Changes) -> str:
+    removed = f"; gone: {few(changed.removed)}" if changed.removed else ""
+    return f"{len(changed.written)} new or changed: {few(changed.written)}{removed}"
+
+
+def few(names: Sequence[str], limit: int = 4) -> str:
+    """The first of many names, and how many more there are."""
+    rest = len(names) - limit
+    return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")

@@ -11,7 +11,7 @@ from pathlib import Path
 from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Release, Show, Tree
-from placecast.plan import Stored, Upload
+from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
@@ -33,7 +33,8 @@ def publication(project: Project, show: Show, episodes: Sequence[Episode], until
     """The show with the episodes that listeners may have at this moment (all dated ones when it is None)."""
     found = [_release(project, show, episode, until) for episode in episodes]
     newest_first = sorted((each for each in found if each), key=lambda each: (each.published, each.episode.slug))
-    return Publication(show=show, releases=tuple(reversed(newest_first)))
+    withdrawn = tuple(episode for episode in episodes if episode.withdrawn)
+    return Publication(show=show, releases=tuple(reversed(newest_first)), withdrawn=withdrawn)
 
 
 def _release(project: Project, show: Show, episode: Episode, until: datetime | None) -> Release | None:
@@ -67,7 +68,7 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
 
 def render(published: Publication) -> Tree:
     """Every text of the public tree. Media are files already."""
-    tree = {"feed.xml": rss.render(published), **pages.render(published)}
+    tree = {FEED: rss.render(published), **pages.render(published)}
     for release in published.releases:
         tree |= _sidecars(release)
     return tree
@@ -89,7 +90,9 @@ def _sidecars(release: Release) -> Tree:
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
     """Everything that the target must hold, as far as it is on this machine: old audio may be in the target only."""
+    notices = {f"{episode.folder}index.html" for episode in published.withdrawn}
     texts = [plan.upload(path, project.feed / path, len(content), sha256(content)) for path, content in tree.items()]
+    texts = [plan.as_notice(each) if each.key in notices else each for each in texts]
     cover = published.show.cover
     pictures = [plan.upload(cover.path, cover.source, cover.source.stat().st_size, files.sha256_of(cover.source))]
     audio = [release.audio for release in published.releases if project.media(release.audio).is_file()]
@@ -106,7 +109,7 @@ def changes(folder: Path, tree: Tree) -> Changes:
 
 def write(folder: Path, tree: Tree, changed: Changes) -> None:
     """Bring the folder to the tree: feed.xml last, so that it never names a file that is not there."""
-    for path in sorted(changed.written, key=lambda path: path == "feed.xml"):
+    for path in sorted(changed.written, key=lambda path: path == FEED):
         files.write(folder / path, tree[path])
     for path in changed.removed:
         (folder / path).unlink()

@@ -403,6 +403,7 @@ class Publication:
     show: Show
     releases: tuple[Release, ...] = ()
     others: tuple[Elsewhere, ...] = ()  # newest first
+    withdrawn: tuple[Episode, ...] = ()  # that listeners had once
 
     @property
     def changed(self) -> datetime | None:

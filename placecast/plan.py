@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -113,7 +113,7 @@ def is_public(key: str) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in PUBLIC)
 
 
-def upload(key: str, source: Path, size: int, digest: str) -> Upload:
+def upload(key: str, source: Path | bytes, size: int, digest: str) -> Upload:
     """How this file of the public tree is sent and served. `key` is its path, with forward slashes."""
     if any(part in ("", ".", "..") for part in key.split("/")):
         raise ValueError(f"{key!r} is not a path inside the public tree")
@@ -128,6 +128,16 @@ def upload(key: str, source: Path, size: int, digest: str) -> Upload:
         gzip=rule.gzip and is_text(key),
         phase=rule.phase,
     )
+
+
+def as_notice(upload: Upload) -> Upload:
+    """The same file, sent when the feed does not name the episode any more whose place it takes."""
+    return replace(upload, phase=Phase.NOTICES)
+
+
+def as_passing(upload: Upload) -> Upload:
+    """The same file, under a name that belonged to another content: nobody is told that it stays for ever."""
+    return replace(upload, cache_control=_SHORTLY)
 
 
 def note(key: str, body: bytes) -> Upload:

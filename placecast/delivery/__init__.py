@@ -64,6 +64,7 @@ class Parcel:
     withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)  # by guid, from now on
     restored: frozenset[str] = frozenset()  # guids of episodes that are back
     discarded: tuple[str, ...] = ()  # keys that are taken away at the end
+    keeps_earlier: bool = True  # whether the feed that is replaced is kept for a rollback
 
 
 def _trusting(uploads: Sequence[Upload]) -> None:
@@ -191,7 +192,7 @@ class _Delivery:
         self.feed = there.mark
 
     def _keep_earlier(self) -> None:
-        if self.sight.feed:
+        if self.sight.feed and self.parcel.keeps_earlier:
             copy = history.copy(self.sight.feed.body, self.publisher.now)
             self.storage.put(copy)
             self.earlier = (copy.key,)

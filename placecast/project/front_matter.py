@@ -46,3 +46,14 @@ def insert(text: str, line: str, *, after: str) -> str:
     inside = range(fences[0] + 1, fences[1])
     below = next((n for n in inside if lines[n].replace(" ", "").startswith(f"{after}=")), fences[0])
     return "\n".join([*lines[: below + 1], line, *lines[below + 1 :]])
+
+
+def change(text: str, line: str, *, key: str) -> str:
+    """The same file with this line in place of that of `key`, or with one more, and nothing else changed."""
+    lines = text.split("\n")
+    fences = [number for number, existing in enumerate(lines) if existing.strip() == FENCE]
+    inside = range(fences[0] + 1, fences[1])
+    found = next((n for n in inside if lines[n].replace(" ", "").startswith(f"{key}=")), None)
+    if found is None:
+        return insert(text, line, after="guid")
+    return "\n".join([*lines[:found], line, *lines[found + 1 :]])

@@ -22,7 +22,7 @@ from placecast import files
 from placecast.errors import UsageError
 from placecast.fingerprint import podcast_guid
 from placecast.model import Chapter, Episode
-from placecast.project import EPISODE_FILE, SHOW_FILE, Project
+from placecast.project import EPISODE_FILE, SHOW_FILE, Project, front_matter
 from placecast.project.facts import DEVICES
 from placecast.timecode import clock
 
@@ -103,6 +103,14 @@ def renew_recording(episode: Episode, recording: Path) -> None:
             shutil.copyfile(recording, temporary)
 
 
+def take_recording(project: Project, episode: Episode, recording: Path) -> None:
+    """Make this file the recording of an episode. The one before stays where it is."""
+    name = _kept_recording(project, recording, episode.file.parent)
+    text = episode.file.read_bytes().decode("utf-8")
+    line = f"recording = {quoted(name)}"
+    files.write(episode.file, front_matter.change(text, line, key="recording").encode())
+
+
 def sketch(project: Project, recording: Path, new: NewEpisode) -> Episode:
     """The episode that `new_episode` would begin, written nowhere: for a dry run."""
     slug = free_slug(project, new.title)
@@ -158,7 +166,8 @@ def _kept_recording(project: Project, recording: Path, folder: Path) -> str:
     source = recording.resolve()
     if source.is_relative_to(project.root):
         return Path(os.path.relpath(source, folder)).as_posix()
-    copy = folder / f"recording{source.suffix.lower()}"
+    names = (f"recording{number}{source.suffix.lower()}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    copy = next(folder / name for name in names if not (folder / name).exists())
     with files.replacing(copy) as temporary:
         shutil.copyfile(source, temporary)
     return copy.name

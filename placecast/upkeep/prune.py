@@ -1,0 +1,63 @@
+"""Taking away what nothing has pointed to for long. Apps hold on to old addresses, so the waiting is the point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from placecast import delivery
+from placecast.delivery import Sight
+from placecast.delivery.manifest import Manifest
+from placecast.publishing import build
+from placecast.run import Run
+from placecast.storage import Storage
+
+DAYS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idle:
+    """An object of ours that neither the feed nor a page points to any more."""
+
+    key: str
+    size: int  # bytes
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruning:
+    """What can be taken away, decided before anything is."""
+
+    storage: Storage
+    sight: Sight
+    idle: tuple[Idle, ...]
+    waiting: int  # how many more will be old enough one day
+
+
+def find(run: Run, days: int = DAYS) -> Pruning:
+    """What has been idle for so many days, by the record of those who publish here. Changes nothing."""
+    show, episodes = run.project.load()
+    storage = run.open_storage(show.target)
+    sight = delivery.look(storage, thorough=True)
+    kept = build(run, show, episodes, sight).parcel.kept
+    since = {key: at for key, at in sight.record.manifest.idle.items() if key in sight.objects and key not in kept}
+    old = [Idle(key=key, size=sight.objects[key].size, since=at) for key, at in sorted(since.items())]
+    found = tuple(each for each in old if run.now - each.since >= timedelta(days=days))
+    return Pruning(storage=storage, sight=sight, idle=found, waiting=len(old) - len(found))
+
+
+def prune(run: Run, found: Pruning) -> None:
+    """Take it away, and forget it."""
+    keys = [each.key for each in found.idle]
+    with run.project.locked(), run.reporter.step(f"clear up {found.storage.name}", f"{len(keys)} files"):
+        found.storage.delete(keys)
+        found.sight.record.change(lambda kept: _forgotten(kept, keys))
+
+
+def _forgotten(kept: Manifest, keys: Sequence[str]) -> Manifest:
+    return replace(
+        kept,
+        objects={key: there for key, there in kept.objects.items() if key not in keys},
+        idle={key: since for key, since in kept.idle.items() if key not in keys},
+    )

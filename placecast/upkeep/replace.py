@@ -1,0 +1,62 @@
+"""New sound for an episode that listeners have: the guid stays, the address changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from placecast import audio, delivery, pipeline, plan
+from placecast.delivery import manifest
+from placecast.model import Audio, Episode, Show
+from placecast.pipeline import Plan
+from placecast.plan import Stored
+from placecast.project import Project, scaffold
+from placecast.publishing import Built
+from placecast.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replaced:
+    """What has become of the sound of an episode. `old` is None when it had never been published."""
+
+    slug: str
+    plan: Plan
+    built: Built
+    old: Audio | None
+    new: Audio | None  # as `old` when the new recording gives the very same file
+    recalled: bool  # what lay under the old address is the new sound, too
+
+
+def replace(run: Run, slug: str, recording: Path, *, recall: bool = False) -> Replaced:
+    """Take this file for the episode's recording, and publish it.
+
+    `recall` writes the new sound over the old one, for listeners whose app holds the old address.
+    """
+    audio.check(recording)
+    show, episode = _episode(run.project, slug)
+    old = run.project.audio(slug)
+    scaffold.take_recording(run.project, episode, recording)
+    made, built = pipeline.publish(run, [slug])
+    new = run.project.audio(slug)
+    recalled = bool(recall and old and new and old.path != new.path and not built.blocked)
+    if recalled and old and new:
+        _recall(run, show, old, new)
+    return Replaced(slug=slug, plan=made, built=built, old=old, new=new, recalled=recalled)
+
+
+def _episode(project: Project, slug: str) -> tuple[Show, Episode]:
+    show, episodes = project.load()
+    pipeline.require(episodes, [slug])
+    return show, next(each for each in episodes if each.slug == slug)
+
+
+def _recall(run: Run, show: Show, old: Audio, new: Audio) -> None:
+    """Write the new sound under the old address. It is not promised to stay for ever there."""
+    storage, source = run.open_storage(show.target), run.project.media(new)
+    upload = plan.as_passing(plan.upload(old.path, source, new.bytes, new.sha256))
+    with run.project.locked(), run.reporter.step(f"overwrite {old.path}", "asked for with --recall") as progress:
+        record = delivery.look(storage).record
+        base: Mapping[str, Stored] = record.manifest.objects
+        sent = {old.path: storage.put(upload, progress)}
+        record.change(lambda kept: manifest.noted(kept, base, sent))

@@ -1,0 +1,158 @@
+"""Taking an episode out of the feed: the feed first, then a notice in place of its page.
+
+Nothing else that waits in this clone goes out with it: the feed is the published one, without the episode.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from placecast import building, delivery, files, pages, plan, rss
+from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn, history
+from placecast.errors import StorageError, UsageError
+from placecast.fingerprint import sha256
+from placecast.model import Episode, Publication, Release, Show, Tree
+from placecast.plan import FEED, Upload
+from placecast.publishing import named
+from placecast.run import Run
+from placecast.storage import Storage
+
+_TRIES = 10
+_LISTS = ("index.html", "sitemap.xml")  # pages that list the episodes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unpublished:
+    """What has become of an episode."""
+
+    slug: str
+    guid: str
+    was_in_feed: bool
+    deleted: tuple[str, ...]  # keys
+    sent: tuple[str, ...]  # keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """The episode that is to go, as this clone or only the feed knows it."""
+
+    slug: str
+    guid: str
+    title: str
+    episode: Episode | None
+
+
+def unpublish(run: Run, name: str, *, delete_audio: bool = False) -> Unpublished:
+    """Take the episode of this slug (or guid) out of the feed, and keep it out.
+
+    `delete_audio` takes away its sound and its transcripts too, also from earlier feeds' copies.
+    """
+    with run.project.locked():
+        show, episodes = run.project.load()
+        storage = run.open_storage(show.target)
+        for _ in range(_TRIES):
+            sight = delivery.look(storage, thorough=delete_audio)
+            wanted = _wanted(name, show, episodes, sight)
+            if wanted.episode and not wanted.episode.withdrawn:
+                run.project.withdraw(wanted.episode, run.now.astimezone(show.zone).replace(microsecond=0))
+                show, episodes = run.project.load()
+            try:
+                return _send(run, storage, show, episodes, sight, wanted, delete_audio)
+            except Overtaken:
+                run.reporter.tell("Another publisher was faster: looking again.")
+    raise StorageError(
+        storage.name,
+        f"{_TRIES} times in a row another publisher changed the feed.",
+        "Wait until the others are done, then run the command again.",
+    )
+
+
+def _wanted(name: str, show: Show, episodes: Sequence[Episode], sight: Sight) -> _Wanted:
+    for episode in episodes:
+        if name in (episode.slug, episode.guid):
+            return _Wanted(slug=episode.slug, guid=episode.guid, title=episode.title, episode=episode)
+    for other in rss.elsewhere(sight.feed.body, ()) if sight.feed else ():
+        slug = other.page.removeprefix(show.url).removeprefix("e/").split("/")[0]
+        if name in (slug, other.guid):
+            return _Wanted(slug=slug, guid=other.guid, title=other.title, episode=None)
+    raise UsageError(
+        name, "there is no such episode, neither here nor in the feed.", "See the episodes with: placecast status"
+    )
+
+
+def _send(
+    run: Run,
+    storage: Storage,
+    show: Show,
+    episodes: Sequence[Episode],
+    sight: Sight,
+    wanted: _Wanted,
+    delete_audio: bool,
+) -> Unpublished:
+    feed = rss.without(sight.feed.body, {wanted.guid}) if sight.feed else None
+    tree = _tree(run, show, episodes, wanted, feed)
+    uploads = plan.uploads(_files(tree, wanted), sight.objects)
+    discarded = tuple(sorted(_traces(storage, sight, wanted))) if delete_audio else ()
+    parcel = Parcel(
+        uploads=uploads,
+        kept=frozenset(key for key in sight.objects if key not in sight.record.manifest.idle) - frozenset(discarded),
+        named=named(show, feed) if feed else frozenset(),
+        withdrawn={wanted.guid: Withdrawn(slug=wanted.slug, at=run.now)},
+        discarded=discarded,
+        keeps_earlier=not delete_audio,
+    )
+    with run.reporter.step(f"take {wanted.slug} out of {storage.name}", "asked for") as progress:
+        publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
+        delivery.send(publisher, sight, parcel)
+    for key, content in tree.items():
+        files.write(run.project.feed / key, content)
+    return Unpublished(
+        slug=wanted.slug,
+        guid=wanted.guid,
+        was_in_feed=any(upload.key == FEED for upload in uploads),
+        deleted=discarded,
+        sent=tuple(upload.key for upload in uploads),
+    )
+
+
+def _tree(run: Run, show: Show, episodes: Sequence[Episode], wanted: _Wanted, feed: bytes | None) -> Tree:
+    """The feed without the episode, the pages that list what is left, and the notice."""
+    ready = building.publication(run.project, show, episodes, run.now)
+    guids = set(rss.guids(feed)) if feed else set()
+    left = tuple(each for each in ready.releases if each.episode.guid in guids)
+    others = rss.elsewhere(feed, {each.episode.guid for each in left}) if feed else ()
+    published = replace(ready, releases=left, others=others, withdrawn=_noticed(run, ready, wanted))
+    rendered = pages.render(published)
+    tree = {key: rendered[key] for key in (*_LISTS, _page(wanted))}
+    return tree | ({FEED: feed} if feed else {})
+
+
+def _noticed(run: Run, ready: Publication, wanted: _Wanted) -> tuple[Episode, ...]:
+    """The withdrawn episodes, with the one that only the feed knows."""
+    if wanted.episode:
+        return ready.withdrawn
+    unknown = Episode(slug=wanted.slug, file=run.project.root, title=wanted.title, guid=wanted.guid)
+    return (*ready.withdrawn, unknown)
+
+
+def _page(wanted: _Wanted) -> str:
+    return f"e/{wanted.slug}/index.html"
+
+
+def _files(tree: Tree, wanted: _Wanted) -> list[Upload]:
+    found = [plan.upload(key, content, len(content), sha256(content)) for key, content in tree.items()]
+    return [plan.as_notice(each) if each.key == _page(wanted) else each for each in found]
+
+
+def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
+    """All that is there of an episode but the notice: its sound in every version, its words, and copies of feeds."""
+    sound = re.compile(rf"media/{re.escape(wanted.slug)}-[0-9a-f]{{12}}\.\w+")
+    for key in sight.objects:
+        if sound.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key != _page(wanted)):
+            yield key
+    for copy in [there.key for there in storage.listed(history.FOLDER)]:
+        found = storage.read(copy)
+        if found and wanted.guid in rss.guids(found.body):
+            yield copy

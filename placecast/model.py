@@ -129,6 +129,12 @@ class FolderTarget:
     """Publish by writing into a folder that some web server shows."""
 
     folder: Path
+    verify: bool = False  # ask for what was sent through the public address, before the feed names it
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"the folder {self.folder}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +145,12 @@ class S3Target:
     prefix: str = ""  # "" or "some/folder/": never starts with a slash, always ends with one
     endpoint: str | None = None
     region: str | None = None
+    verify: bool = True  # ask for what was sent through the public address, before the feed names it
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"s3://{self.bucket}/{self.prefix}"
 
 
 Target = FolderTarget | S3Target

@@ -6,23 +6,24 @@ Data flows one way through `publish`. What is to be done is decided by `work` (s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, delivery, rss, work
+from placecast import building, checks, rss, work
 from placecast.checks import Finding
-from placecast.delivery import Sight
+from placecast.delivery import Sight, glance
 from placecast.errors import FactsError, UsageError
 from placecast.gate import Held
 from placecast.model import Episode, Show
 from placecast.production import perform, state
 from placecast.project import reviewing
-from placecast.publishing import Built, build, deliver, seen_here, write
+from placecast.publishing import Built, build, deliver, look, seen_here, write
 from placecast.run import Run
 from placecast.storage import Storage
 from placecast.work import Step, StepName, Work
-from placecast.workshop import Workshop, finish
+from placecast.workshop import finish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,7 @@ class Plan:
     episodes: tuple[Episode, ...]
     minted: tuple[Episode, ...]  # drafts that this run gives their date
     work: Mapping[str, Work]  # by slug, of the episodes that were asked for
-    storage: Storage
+    storage: Storage | None  # None when there is nothing to do, and so nothing to ask it
     sight: Sight  # what the target held when this was planned
     built: Built | None  # None while steps are to be done first: their result is not known yet
 
@@ -56,6 +57,8 @@ def publish(
     """
     with run.project.locked():
         made = make_plan(run, wanted, redo)
+        if made.built and made.storage is None:
+            return made, made.built
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
@@ -63,7 +66,7 @@ def publish(
         def again(sight: Sight) -> Built:
             return build(run, made.show, made.episodes, sight, made.work.keys())
 
-        built = made.built or again(delivery.look(made.storage))  # mastering took its time: what is there now?
+        built = made.built or again(look(run, made.storage))  # mastering took its time: what is there now?
         if unreviewed and built.held:
             let_out(run, made, built.held, unreviewed)
             built = again(built.sight)
@@ -82,29 +85,49 @@ def make_plan(
     moment = run.now.astimezone(show.zone).replace(microsecond=0)
     drafts = {each.slug for each in loaded if each.slug in wanted and each.published is None}
     episodes = tuple(replace(each, published=moment) if each.slug in drafts else each for each in loaded)
-    target = run.open_storage(show.target)
-    sight = delivery.look(target, thorough=run.thorough)
+    planned = _plan(run, wanted, redo, show, episodes, drafts)
+    glanced = None if run.thorough else glance.glance(run.project.last_look, show.target, show.feed_url)
+    if glanced:
+        with suppress(FactsError):  # what a glance misses may be there: the storage is asked before anybody is told
+            made = planned(None, glanced)
+            if made.empty:
+                return made
+    storage = run.open_storage(show.target)
+    return planned(storage, look(run, storage))
+
+
+def _plan(
+    run: Run,
+    wanted: Sequence[str],
+    redo: frozenset[StepName],
+    show: Show,
+    episodes: tuple[Episode, ...],
+    drafts: Collection[str],
+) -> Callable[[Storage | None, Sight], Plan]:
+    """What is to be done, once it is known what the target holds."""
     chosen = _chosen(episodes, wanted)
-    todo = {each.slug: work.plan(state(run.project, show, each, sight.objects), redo) for each in chosen}
-    if faults := [fault for each in todo.values() for fault in each.faults]:
-        raise FactsError(faults)
-    ready = not any(each.steps for each in todo.values())
-    return Plan(
-        show=show,
-        episodes=episodes,
-        minted=tuple(each for each in episodes if each.slug in drafts),
-        work=todo,
-        storage=target,
-        sight=sight,
-        built=build(run, show, episodes, sight, wanted) if ready else None,
-    )
+
+    def planned(storage: Storage | None, sight: Sight) -> Plan:
+        todo = {each.slug: work.plan(state(run.project, show, each, sight.objects), redo) for each in chosen}
+        if faults := [fault for each in todo.values() for fault in each.faults]:
+            raise FactsError(faults)
+        ready = not any(each.steps for each in todo.values())
+        return Plan(
+            show=show,
+            episodes=episodes,
+            minted=tuple(each for each in episodes if each.slug in drafts),
+            work=todo,
+            storage=storage,
+            sight=sight,
+            built=build(run, show, episodes, sight, wanted) if ready else None,
+        )
+
+    return planned
 
 
 def produce(run: Run, made: Plan) -> None:
     """Do the steps, one episode after the other. A draft gets its date when its recording has proved to be good."""
-    shop = Workshop(
-        project=run.project, reporter=run.reporter, load_engine=run.load_engine, show=made.show, speakers=run.speakers
-    )
+    shop = run.workshop(made.show)
     for episode in (each for each in made.episodes if each.slug in made.work):
         steps = made.work[episode.slug].steps
         perform(shop, episode, [step for step in steps if step.name != "tag"])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from placecast import building, delivery, gate, plan, rss
-from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn
+from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
 from placecast.model import Elsewhere, Episode, Publication, Release, Show, Tree
@@ -133,6 +133,13 @@ def write(run: Run, built: Built) -> None:
             building.write(run.project.feed, built.tree, built.changed)
 
 
+def look(run: Run, storage: Storage) -> Sight:
+    """What the target holds now, kept in mind for the next run's `glance`."""
+    sight = delivery.look(storage, thorough=run.thorough)
+    glance.remember(run.project.last_look, storage, sight)
+    return sight
+
+
 def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
     """Write the tree, and send what the target lacks; what was built in the end. `again` builds from a newer look."""
     for _ in range(_TRIES):
@@ -141,7 +148,7 @@ def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
             _send(run, storage, built)
         except Overtaken:
             run.reporter.tell("Another publisher was faster. What they have published is taken in.")
-            built = again(delivery.look(storage))
+            built = again(look(run, storage))
         else:
             return built
     raise StorageError(
@@ -156,7 +163,8 @@ def _send(run: Run, storage: Storage, built: Built) -> None:
         return
     with run.reporter.step(f"upload to {storage.name}", _reason(built)) as progress:
         publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
-        delivery.send(publisher, built.sight, built.parcel)
+        glance.forget(run.project.last_look)
+        glance.remember(run.project.last_look, storage, delivery.send(publisher, built.sight, built.parcel))
 
 
 def _reason(built: Built) -> str:

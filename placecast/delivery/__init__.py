@@ -38,20 +38,19 @@ class Sight:
 
     objects: Mapping[str, Stored]  # of the public tree, by key
     feed: Content | None  # None before the first publish
-    record: Record
-    remembered: Mapping[str, Stored]  # what the record said of the objects
+    kept: Manifest  # what the record said
+    record: Record | None  # for changing it; None when the storage was not asked at all (see `glance`)
     listed: bool  # whether every object was asked for, since the record alone could not be trusted
 
     @property
     def unsettled(self) -> bool:
         """Whether the record should be put right, though nothing may be left to send: a run has died."""
-        kept = self.record.manifest
-        return self.listed and (bool(kept.runs) or kept.feed != (self.feed.mark if self.feed else ""))
+        return self.listed and (bool(self.kept.runs) or self.kept.feed != (self.feed.mark if self.feed else ""))
 
     @property
     def withdrawn(self) -> Mapping[str, Withdrawn]:
         """The episodes that were taken out of the feed, by guid."""
-        return self.record.manifest.withdrawn
+        return self.kept.withdrawn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,17 +88,20 @@ def look(storage: Storage, *, thorough: bool = False) -> Sight:
     """What is there now: two requests, if the record can be trusted. `thorough` trusts nothing."""
     feed, record = storage.read(FEED), Record(storage)
     kept = record.manifest
-    if _trusted(storage, kept, feed) and not thorough:
-        return Sight(objects=kept.objects, feed=feed, record=record, remembered=kept.objects, listed=False)
+    if settled(storage, kept, feed) and not thorough:
+        return Sight(objects=kept.objects, feed=feed, kept=kept, record=record, listed=False)
     objects = manifest.recall(storage.listed(), kept.objects)
     objects.pop(FEED, None)
     if feed:
         objects[FEED] = _feed_as_read(feed, kept.objects.get(FEED))
-    return Sight(objects=objects, feed=feed, record=record, remembered=kept.objects, listed=True)
+    return Sight(objects=objects, feed=feed, kept=kept, record=record, listed=True)
 
 
-def _trusted(storage: Storage, kept: Manifest, feed: Content | None) -> bool:
-    """Without compare-and-swap notes get lost, and where listing is free there is nothing to gain."""
+def settled(storage: Storage, kept: Manifest, feed: Content | None) -> bool:
+    """Whether the record can be trusted, and no run is open.
+
+    Without compare-and-swap notes get lost, and where listing is free there is nothing to gain.
+    """
     if storage.lists_freely or kept.guard is None or not kept.guard.whole or kept.runs:
         return False
     return kept.feed == (feed.mark if feed else "")
@@ -111,8 +113,11 @@ def _feed_as_read(feed: Content, remembered: Stored | None) -> Stored:
     return Stored(key=FEED, size=len(feed.body), mark=feed.mark, sha256=sha256(feed.body))
 
 
-def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> None:
-    """Send what was decided against `sight`. Overtaken when the feed is not the one that was seen."""
+def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> Sight:
+    """Send what was decided against `sight`, and see what is there then.
+
+    Overtaken when the feed is not the one that was seen.
+    """
     sending.check_sources(parcel.uploads)
     delivery = _Delivery(publisher, sight, parcel)
     delivery.begin()
@@ -124,6 +129,13 @@ def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> None:
         delivery.send(Phase.NOTICES)
         delivery.discard()
         delivery.end()
+    return delivery.seen()
+
+
+def _record(sight: Sight) -> Record:
+    if sight.record is None:
+        raise ValueError("what was only glanced at is no ground to send anything on")
+    return sight.record
 
 
 class _Delivery:
@@ -131,7 +143,7 @@ class _Delivery:
 
     def __init__(self, publisher: Publisher, sight: Sight, parcel: Parcel) -> None:
         self.publisher, self.sight, self.parcel = publisher, sight, parcel
-        self.storage, self.record = publisher.storage, sight.record
+        self.storage, self.record = publisher.storage, _record(sight)
         self.guard: Guard = self.storage.guard(self.record.manifest.guard)
         self.meter = sending.Meter(parcel.uploads, publisher.progress)
         self.sent: dict[str, Stored] = {}
@@ -153,7 +165,7 @@ class _Delivery:
         sent = sending.send(self.storage, batch, self.sight.objects, self.meter)
         self.sent |= sent
         if sum(upload.size for upload in batch) >= _WORTH_NOTING:
-            self.record.change(lambda kept: manifest.noted(kept, self.sight.remembered, sent))
+            self.record.change(lambda kept: manifest.noted(kept, self.sight.kept.objects, sent))
 
     def verify(self) -> None:
         new = [upload for upload in self.parcel.uploads if upload.key in self.parcel.named and upload.key in self.sent]
@@ -206,8 +218,17 @@ class _Delivery:
         self.record.change(self._ended)
         self.storage.delete([key for key in before if key not in self.record.manifest.feeds])
 
+    def seen(self) -> Sight:
+        """What is there now, as this run left it."""
+        kept, feed = self.record.manifest, self.sight.feed
+        for upload in self.parcel.uploads:
+            if upload.key == FEED:
+                with upload.open() as file:
+                    feed = Content(body=file.read(), mark=self.feed)
+        return Sight(objects=kept.objects, feed=feed, kept=kept, record=self.record, listed=False)
+
     def _ended(self, kept: Manifest) -> Manifest:
-        made = manifest.noted(kept, self.sight.remembered, self._found() | self.sent)
+        made = manifest.noted(kept, self.sight.kept.objects, self._found() | self.sent)
         feeds = tuple(dict.fromkeys((*kept.feeds, *self.earlier)))[-history.KEPT :]
         withdrawn = {**kept.withdrawn, **self.parcel.withdrawn}
         return replace(
@@ -225,9 +246,9 @@ class _Delivery:
         gone: dict[str, Stored | None] = dict.fromkeys(self.parcel.discarded)
         if not self.sight.listed:
             return gone
-        keys = self.sight.objects.keys() | self.sight.remembered.keys()
+        keys = self.sight.objects.keys() | self.sight.kept.objects.keys()
         seen = {key: self.sight.objects.get(key) for key in keys}
-        return {key: there for key, there in seen.items() if there != self.sight.remembered.get(key)} | gone
+        return {key: there for key, there in seen.items() if there != self.sight.kept.objects.get(key)} | gone
 
     def _alive(self, clone: str, since: datetime) -> bool:
         """Whether another run may still be at work. Only a look at every object makes up for one that died."""

@@ -58,6 +58,11 @@ class Project:
         return self.root / ".placecast"
 
     @property
+    def last_look(self) -> Path:
+        """What this clone saw in the target when it looked last."""
+        return self.cache / "target"
+
+    @property
     def preview(self) -> Path:
         """The public tree as `placecast preview` shows it, with this machine's address in it."""
         return self.cache / "preview"

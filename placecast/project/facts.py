@@ -151,7 +151,7 @@ def _cover_fault(where: str, what: str) -> Fault:
 
 def _target(facts: TargetFacts, root: Path, file: str) -> Target:
     if facts.folder and not facts.bucket:
-        return FolderTarget(folder=(root / facts.folder).resolve())
+        return FolderTarget(folder=(root / facts.folder).resolve(), verify=bool(facts.verify))
     if facts.bucket and not facts.folder:
         prefix = facts.prefix.strip("/")
         return S3Target(
@@ -159,6 +159,7 @@ def _target(facts: TargetFacts, root: Path, file: str) -> Target:
             prefix=f"{prefix}/" if prefix else "",
             endpoint=facts.endpoint,
             region=facts.region,
+            verify=facts.verify is not False,
         )
     what = "names both a folder and a bucket." if facts.folder else "names neither a folder nor a bucket."
     cure = 'Write either folder = "public" or bucket = "my-bucket" under [target].'

@@ -246,6 +246,10 @@ class TargetFacts(Facts):
         None,
         description="Write index_pages = true if your server or CDN answers a folder's address, such as /e/trust/, with the index.html in it. Left out: true for a folder, false for a bucket, whose links then end with index.html.",
     )
+    verify: bool | None = Field(
+        None,
+        description="Write verify = false to send the feed without asking first, through the public address, whether what it names is there. Left out: true for a bucket, false for a folder.",
+    )
 
 
 class ShowFacts(Facts):

@@ -161,7 +161,7 @@ def planned(plan: Plan) -> Answer:
         changed, uploads = list(plan.built.changed.written), [each.key for each in plan.built.uploads]
         lines += [f"would write feed/{path}" for path in changed]
         lines += [f"would remove feed/{path}" for path in plan.built.changed.removed]
-        lines += [f"would upload {key} to {plan.storage.name}" for key in uploads]
+        lines += [f"would upload {key} to {plan.show.target.name}" for key in uploads]
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
     steps = [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps]
@@ -181,7 +181,7 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], 
         lines.append("Nothing was sent, so that listeners keep the approved transcript that they have.")
     else:
         lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
-        lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.storage.name}.")
+        lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.show.target.name}.")
     lines += [f"Waiting: {text}" for text in waits]
     lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
@@ -191,7 +191,7 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], 
         "steps": [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps],
         "pages": {slug: pages.get(slug) for slug in made},
         "uploaded": [] if built.blocked else [each.key for each in built.uploads],
-        "target": plan.storage.name,
+        "target": plan.show.target.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
         "held": [each.slug for each in built.held],

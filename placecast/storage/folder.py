@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from placecast import files
 from placecast.errors import StorageError
-from placecast.model import Progress, no_progress
+from placecast.model import FolderTarget, Progress, no_progress
 from placecast.plan import Stored, Upload, stored
 from placecast.storage import fetched
 from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
@@ -53,7 +53,7 @@ class FolderStorage:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self.name = f"the folder {folder}"
+        self.name = FolderTarget(folder=folder).name
         self._refuse_unfit()
 
     def guard(self, known: Guard | None = None) -> Guard:

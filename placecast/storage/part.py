@@ -22,11 +22,10 @@ class Part(io.RawIOBase):
         self._at = 0
         self._told = told
 
-    def md5(self) -> str:
-        """The digest as the header Content-MD5 has it: a guard against damage, not against people."""
+    def md5(self) -> bytes:
+        """The digest that servers check what arrives by: a guard against damage, not against people."""
         quiet = Part(self._file, self._start, self._size)
-        digest = hashlib.file_digest(quiet, lambda: hashlib.md5(usedforsecurity=False))
-        return base64.b64encode(digest.digest()).decode()
+        return hashlib.file_digest(quiet, lambda: hashlib.md5(usedforsecurity=False)).digest()
 
     def readable(self) -> bool:
         return True
@@ -51,3 +50,8 @@ class Part(io.RawIOBase):
         if self._told:
             self._told(self._start + self._at)
         return len(block)
+
+
+def content_md5(digest: bytes) -> str:
+    """A digest as the header Content-MD5 has it (RFC 1864)."""
+    return base64.b64encode(digest).decode()

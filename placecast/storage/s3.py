@@ -1,103 +1,188 @@
-"""Publishing into S3-compatible storage, through boto3's own chain of credentials.
-
-The client's settings are fixed, because servers differ: Cloudflare R2, Backblaze B2 and Ceph refuse the checksums that
-boto3 adds by default, and new AWS buckets refuse every ACL. Content-MD5 guards the way there instead.
-"""
+"""Publishing into S3-compatible storage, through boto3's own chain of credentials."""
 
 from __future__ import annotations
 
 import gzip
 import io
-import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
-from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
-from placecast.model import Progress, S3Target
-from placecast.plan import Stored, Upload, stored
-from placecast.storage import fetched, manifest
-from placecast.storage.part import Part
+from placecast.errors import StorageError
+from placecast.model import Progress, S3Target, no_progress
+from placecast.plan import Stored, Upload, note, stored
+from placecast.storage import fetched, multipart
+from placecast.storage.multipart import Multipart, code_of
+from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
+from placecast.storage.part import Part, content_md5
+from placecast.storage.patience import FOREIGN, Answer, Patience, may_pass
+from placecast.storage.s3_client import open_client
 from placecast.storage.s3_errors import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, ListObjectsV2OutputTypeDef
-
-_PART = 16 << 20
-"""A larger file goes in parts of this size: R2 wants them equal."""
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ListObjectsV2OutputTypeDef
 
 _WORKERS = 16
+_PROBE = ".placecast/probe-"
+_NOT_THERE = {"NoSuchKey", "404", "NotFound"}
+_RESUMES = 8
+_REFUSALS = {"PreconditionFailed", "412"}
+_UNKNOWN_CONDITION = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 
 
 class S3Storage:
-    """The public tree under a prefix of a bucket. Nothing is ever deleted from it.
-
-    An object counts as ours while its size and ETag are those that we left: one request lists 1000 of them.
-    """
+    """The public tree under a prefix of a bucket."""
 
     workers = _WORKERS
+    lists_freely = False
 
-    def __init__(self, target: S3Target) -> None:
+    def __init__(self, target: S3Target, patience: Patience | None = None) -> None:
         self._target = target
-        self.name = f"s3://{target.bucket}/{target.prefix}"
-        with explained(target, self.name, "s3:ListBucket", also=(ValueError,)):
-            session = boto3.session.Session()
-            # A wrong address should be told within seconds; in the middle of an upload it pays to be patient.
-            self._reader = _client(session, target, attempts=3)
-            self._writer = _client(session, target, attempts=8)
+        self._patience = patience or Patience()
+        self._guard = GUARDED
+        self.name = target.name
 
-    def look(self) -> Mapping[str, Stored]:
-        listed = self._listed()
-        remembered = self._remembered() if any(there.key == manifest.KEY for there in listed) else {}
-        return manifest.recall(listed, remembered)
+    @cached_property
+    def _client(self) -> S3Client:
+        with explained(self._target, self.name, "s3:ListBucket", also=(ValueError,)):
+            return open_client(self._target)
 
-    def put(self, upload: Upload, progress: Progress) -> Stored:
-        with explained(self._target, self.name, "s3:PutObject"), upload.source.open("rb", buffering=0) as file:
-            size, mark = self._send(file, upload, progress)
+    def guard(self, known: Guard | None = None) -> Guard:
+        self._guard = known or self._tried_out()
+        return self._guard
+
+    def read(self, key: str) -> Content | None:
+        def get() -> Content:
+            found = self._client.get_object(**self._at(key))
+            body = b"".join(_whole(found, fetched.BLOCK))
+            body = gzip.decompress(body) if found.get("ContentEncoding") == "gzip" else body
+            return Content(body=body, mark=_mark(found["ETag"]))
+
+        with explained(self._target, self.name, "s3:GetObject"):
+            return self._if_there(get)
+
+    def facts(self, key: str) -> Stored | None:
+        with explained(self._target, self.name, "s3:GetObject"):
+            return self._if_there(lambda: self._head(key))
+
+    def listed(self, prefix: str = "") -> Iterator[Stored]:
+        following: dict[str, str] = {}
+        where = {"Bucket": self._target.bucket, "Prefix": self._target.prefix + prefix}
+        while True:
+            with explained(self._target, self.name, "s3:ListBucket"):
+                page = self._patience.ask(lambda: self._page(where | following))  # noqa: B023 - asked at once
+            yield from (self._listed(there) for there in page.get("Contents", ()))
+            if not page["IsTruncated"]:
+                return
+            following = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def put(self, upload: Upload, progress: Progress = no_progress, expected: Expected | None = None) -> Stored:
+        with explained(self._target, self.name, "s3:PutObject"), upload.open() as file:
+            size, mark = self._send(file, upload, progress, expected)
         progress(1.0)
         return stored(upload, size=size, mark=mark)
 
+    def delete(self, keys: Sequence[str]) -> None:
+        # One by one: what servers want to have signed of a list of keys differs.
+        with explained(self._target, self.name, "s3:DeleteObject"):
+            for key in keys:
+                self._patience.ask(lambda: self._client.delete_object(**self._at(key)))  # noqa: B023 - asked at once
+
     def fetch(self, key: str, to: Path) -> None:
         with explained(self._target, self.name, "s3:GetObject"):
-            try:
-                found = self._reader.get_object(**self._at(key))
-            except self._reader.exceptions.NoSuchKey as error:
-                raise fetched.absent(self.name, key) from error
-            blocks = fetched.counted(found["Body"].iter_chunks(fetched.BLOCK), found["ContentLength"], self.name, key)
+            found = self._if_there(lambda: self._client.get_object(**self._at(key)))
+            if found is None:
+                raise fetched.absent(self.name, key)
+            blocks = fetched.counted(self._blocks(key, found), found["ContentLength"], self.name, key)
             fetched.save(fetched.unzipped(blocks) if found.get("ContentEncoding") == "gzip" else blocks, to)
 
-    def record(self, objects: Mapping[str, Stored]) -> None:
-        body = manifest.dump(objects)
-        served = {"ContentType": "application/json", "CacheControl": "no-cache"}
-        with explained(self._target, self.name, "s3:PutObject"):
-            self._put(Part(io.BytesIO(body), 0, len(body)), self._at(manifest.KEY) | served)
+    def tidy(self, keep: Container[str], before: datetime) -> int:
+        with explained(self._target, self.name, "s3:ListBucketMultipartUploads"):
+            given_up = [each for each in self._unfinished() if each[0] not in keep and each[2] < before]
+            for key, upload, _ in given_up:
+                with suppress(ClientError):  # its owner has ended it meanwhile
+                    self._client.abort_multipart_upload(**self._at(key), UploadId=upload)
+        return len(given_up)
 
-    def _listed(self) -> list[Stored]:
-        with explained(self._target, self.name, "s3:ListBucket"):
-            pages = self._reader.get_paginator("list_objects_v2").paginate(
-                Bucket=self._target.bucket, Prefix=self._target.prefix
-            )
-            return [there for page in pages for there in self._listed_on(page)]
+    def _unfinished(self) -> Iterator[tuple[str, str, datetime]]:
+        where: dict[str, Any] = {"Bucket": self._target.bucket, "Prefix": self._target.prefix}
+        while True:
+            try:
+                page = self._patience.ask(lambda: self._client.list_multipart_uploads(**where))
+            except ClientError as error:
+                if code_of(error) in multipart.CANNOT:
+                    return
+                raise
+            for each in page.get("Uploads", ()):
+                yield each["Key"].removeprefix(self._target.prefix), each["UploadId"], each["Initiated"]
+            if not page.get("IsTruncated"):
+                return
+            where |= {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}
 
-    def _listed_on(self, page: ListObjectsV2OutputTypeDef) -> Iterator[Stored]:
+    def _at(self, key: str) -> dict[str, Any]:
+        return {"Bucket": self._target.bucket, "Key": self._target.prefix + key}
+
+    def _if_there(self, ask: Callable[[], Answer]) -> Answer | None:
+        try:
+            return self._patience.ask(ask)
+        except ClientError as error:
+            if code_of(error) in _NOT_THERE:
+                return None
+            raise
+
+    def _head(self, key: str) -> Stored:
+        found = self._client.head_object(**self._at(key))
+        return Stored(
+            key=key,
+            size=found["ContentLength"],
+            mark=_mark(found["ETag"]),
+            sha256=found["Metadata"].get("sha256", ""),
+            type=found.get("ContentType", ""),
+            cache_control=found.get("CacheControl", ""),
+            gzip=found.get("ContentEncoding") == "gzip",
+        )
+
+    def _page(self, where: dict[str, str]) -> ListObjectsV2OutputTypeDef:
+        page = self._client.list_objects_v2(**where)
         if "IsTruncated" not in page:
             raise ResponseParserError("a web page, which botocore takes for an empty list")
-        for there in page.get("Contents", ()):
-            key = there["Key"].removeprefix(self._target.prefix)
-            yield Stored(key=key, size=there["Size"], mark=_mark(there["ETag"]))
+        return page
 
-    def _remembered(self) -> dict[str, Stored]:
-        with explained(self._target, self.name, "s3:GetObject"):
-            return manifest.load(self._reader.get_object(**self._at(manifest.KEY))["Body"].read())
+    def _listed(self, there: Any) -> Stored:
+        key = there["Key"].removeprefix(self._target.prefix)
+        return Stored(key=key, size=there["Size"], mark=_mark(there["ETag"]))
 
-    def _send(self, file: BinaryIO, upload: Upload, progress: Progress) -> tuple[int, str]:
+    def _blocks(self, key: str, found: GetObjectOutputTypeDef) -> Iterator[bytes]:
+        """The body of an object; where it breaks off, the rest is asked for."""
+        size, at, tries = found["ContentLength"], 0, 0
+        while True:
+            try:
+                for block in found["Body"].iter_chunks(fetched.BLOCK):
+                    yield block
+                    at += len(block)
+                return
+            except FOREIGN as error:
+                tries += 1
+                if not may_pass(error) or tries == _RESUMES or at == size:
+                    raise
+            rest = self._at(key) | {"Range": f"bytes={at}-"}
+            mark, found = found["ETag"], self._patience.ask(lambda: self._client.get_object(**rest))  # noqa: B023
+            if found["ETag"] != mark:
+                raise StorageError(
+                    self.name, f"{key} was replaced while it was fetched.", "Run the command again to get it whole."
+                )
+
+    def _send(
+        self, file: BinaryIO, upload: Upload, progress: Progress, expected: Expected | None
+    ) -> tuple[int, str]:
         """Send one file, and return its size and mark as stored."""
         size, request = upload.size, self._at(upload.key) | _served(upload)
         if upload.gzip:
@@ -107,32 +192,106 @@ class S3Storage:
         def told(position: int) -> None:
             progress(position / max(size, 1))
 
-        if size <= _PART:
-            return size, self._put(Part(file, 0, size, told), request)
-        parts = (Part(file, start, min(_PART, size - start), told) for start in range(0, size, _PART))
-        return size, self._put_parts(parts, request)
-
-    def _put(self, part: Part, request: dict[str, Any]) -> str:
-        return _mark(self._writer.put_object(**request, **_body(part))["ETag"])
-
-    def _put_parts(self, parts: Iterable[Part], request: dict[str, Any]) -> str:
-        begun = self._writer.create_multipart_upload(**request)
-        here = {"Bucket": request["Bucket"], "Key": request["Key"], "UploadId": begun["UploadId"]}
+        condition = self._condition(expected)
         try:
-            sent = [self._put_part(part, number, here) for number, part in enumerate(parts, start=1)]
-            done = self._writer.complete_multipart_upload(**here, MultipartUpload={"Parts": sent})
-        except BaseException:  # Ctrl-C as well: the parts of an upload that nobody ends are stored, and billed
-            with suppress(ClientError, BotoCoreError):
-                self._writer.abort_multipart_upload(**here)
-            raise
-        return _mark(done["ETag"])
+            if size > multipart.SIZE:
+                sending = Multipart(self._client, self._patience, request)
+                return size, _mark(sending.send(file, size, told, _of_creation(condition)))
+            digest = content_md5(Part(file, 0, size).md5())
+            answer = self._patience.ask(
+                lambda: self._client.put_object(
+                    **request, **condition, Body=Part(file, 0, size, told), ContentMD5=digest
+                )
+            )
+            return size, _mark(answer["ETag"])
+        except ClientError as error:
+            return size, self._settled(error, upload, size, expected).mark
 
-    def _put_part(self, part: Part, number: int, here: dict[str, Any]) -> CompletedPartTypeDef:
-        answer = self._writer.upload_part(**here, PartNumber=number, **_body(part))
-        return {"PartNumber": number, "ETag": answer["ETag"]}
+    def _settled(self, error: ClientError, upload: Upload, size: int, expected: Expected | None) -> Stored:
+        """What an answer means that was no success: ours is there all the same, or something else is."""
+        code = code_of(error)
+        if code in _REFUSALS | _NOT_THERE and expected or code in multipart.UNKNOWN:
+            there = self.facts(upload.key)
+            if there and (there.size, there.sha256) == (size, upload.sha256) and not _as_before(there, expected):
+                return there  # the answer to our own first try was lost, or another publisher has sent the same
+            if expected:
+                raise Refused(upload.key) from error
+        if expected and code in _UNKNOWN_CONDITION:
+            raise StorageError(
+                self.name,
+                f"the storage did not understand a conditional write ({code}), though it did before.",
+                "Look what it can do with: placecast doctor",
+            ) from error
+        raise error
 
-    def _at(self, key: str) -> dict[str, Any]:
-        return {"Bucket": self._target.bucket, "Key": self._target.prefix + key}
+    def _condition(self, expected: Expected | None) -> dict[str, str]:
+        if expected is None:
+            return {}
+        if expected.mark is None:
+            return {"IfNoneMatch": "*"} if self._guard.create else {}
+        if self._guard.swap == "none":
+            return {}
+        return {"IfMatch": expected.mark if self._guard.swap == "unquoted" else f'"{expected.mark}"'}
+
+    def _tried_out(self) -> Guard:
+        """What conditional writes are worth here: a small object is written, under conditions that must fail."""
+        probe = note(_PROBE + secrets.token_hex(8), b"written to learn what this storage does with conditions")
+        try:
+            self.put(probe)
+            create = self._refuses(probe, {"IfNoneMatch": "*"})
+            return Guard(create=create, swap=self._swap(probe))
+        finally:
+            with suppress(StorageError):
+                self.delete([probe.key])
+
+    def _swap(self, probe: Upload) -> Literal["quoted", "unquoted", "none"]:
+        stale = "0" * 32
+        if self._refuses(probe, {"IfMatch": f'"{stale}"'}) and self._accepts(probe, '"{}"'):
+            return "quoted"
+        if self._refuses(probe, {"IfMatch": stale}) and self._accepts(probe, "{}"):
+            return "unquoted"
+        return "none"
+
+    def _refuses(self, probe: Upload, condition: dict[str, str]) -> bool:
+        """Whether a write under this condition fails as it must. One that is not understood is worth nothing."""
+        return self._asked(probe, condition) == "refused"
+
+    def _accepts(self, probe: Upload, form: str) -> bool:
+        there = self.facts(probe.key)
+        return there is not None and self._asked(probe, {"IfMatch": form.format(there.mark)}) == "done"
+
+    def _asked(self, probe: Upload, condition: dict[str, str]) -> Literal["done", "refused", "unknown"]:
+        body = probe.source if isinstance(probe.source, bytes) else b""
+        with explained(self._target, self.name, "s3:PutObject"):
+            try:
+                self._patience.ask(lambda: self._client.put_object(**self._at(probe.key), **condition, Body=body))
+            except ClientError as error:
+                if code_of(error) in _REFUSALS:
+                    return "refused"
+                if code_of(error) in _UNKNOWN_CONDITION:
+                    return "unknown"
+                raise
+        return "done"
+
+
+def _of_creation(condition: dict[str, str]) -> dict[str, str]:
+    # CompleteMultipartUpload knows both conditions; large files are immutable, so only one is ever asked.
+    return {name: value for name, value in condition.items() if name == "IfNoneMatch"}
+
+
+def _as_before(there: Stored, expected: Expected | None) -> bool:
+    """Whether it is still the object that was to be replaced."""
+    return expected is not None and there.mark == expected.mark
+
+
+def _whole(found: GetObjectOutputTypeDef, block: int) -> Iterator[bytes]:
+    """The body of an object, as many bytes as were promised."""
+    arrived = 0
+    for each in found["Body"].iter_chunks(block):
+        arrived += len(each)
+        yield each
+    if arrived != found["ContentLength"]:
+        raise IncompleteReadError(actual_bytes=arrived, expected_bytes=found["ContentLength"])
 
 
 def _served(upload: Upload) -> dict[str, Any]:
@@ -145,33 +304,5 @@ def _served(upload: Upload) -> dict[str, Any]:
     } | encoding
 
 
-def _body(part: Part) -> dict[str, Any]:
-    return {"Body": part, "ContentMD5": part.md5()}
-
-
 def _mark(etag: str) -> str:
     return etag.strip('"')
-
-
-def _client(session: boto3.session.Session, target: S3Target, *, attempts: int) -> S3Client:
-    config = Config(
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        s3={"addressing_style": _addressing(target.endpoint)},
-        connect_timeout=10,
-        read_timeout=60,
-        tcp_keepalive=True,
-        max_pool_connections=_WORKERS,
-    )
-    region = target.region or session.region_name or "us-east-1"
-    return session.client("s3", region_name=region, endpoint_url=target.endpoint, config=config)
-
-
-def _addressing(endpoint: str | None) -> Literal["path", "auto"]:
-    """A server by IP address or on this machine has no name for each bucket."""
-    host = urlsplit(endpoint or "").hostname or ""
-    with suppress(ValueError):
-        ipaddress.ip_address(host)
-        return "path"
-    return "path" if host == "localhost" else "auto"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from placecast import delivery
 from placecast.delivery import Sight
-from placecast.delivery.manifest import Manifest
+from placecast.delivery.manifest import Manifest, Record
 from placecast.publishing import build
 from placecast.run import Run
 from placecast.storage import Storage
@@ -41,7 +41,7 @@ def find(run: Run, days: int = DAYS) -> Pruning:
     storage = run.open_storage(show.target)
     sight = delivery.look(storage, thorough=True)
     kept = build(run, show, episodes, sight).parcel.kept
-    since = {key: at for key, at in sight.record.manifest.idle.items() if key in sight.objects and key not in kept}
+    since = {key: at for key, at in sight.kept.idle.items() if key in sight.objects and key not in kept}
     old = [Idle(key=key, size=sight.objects[key].size, since=at) for key, at in sorted(since.items())]
     found = tuple(each for each in old if run.now - each.since >= timedelta(days=days))
     return Pruning(storage=storage, sight=sight, idle=found, waiting=len(old) - len(found))
@@ -52,7 +52,7 @@ def prune(run: Run, found: Pruning) -> None:
     keys = [each.key for each in found.idle]
     with run.project.locked(), run.reporter.step(f"clear up {found.storage.name}", f"{len(keys)} files"):
         found.storage.delete(keys)
-        found.sight.record.change(lambda kept: _forgotten(kept, keys))
+        Record(found.storage).change(lambda kept: _forgotten(kept, keys))
 
 
 def _forgotten(kept: Manifest, keys: Sequence[str]) -> Manifest:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from placecast import audio, delivery, pipeline, plan
+from placecast import audio, pipeline, plan
 from placecast.delivery import manifest
+from placecast.delivery.manifest import Record
 from placecast.model import Audio, Episode, Show
 from placecast.pipeline import Plan
-from placecast.plan import Stored
 from placecast.project import Project, scaffold
 from placecast.publishing import Built
 from placecast.run import Run
@@ -56,7 +55,7 @@ def _recall(run: Run, show: Show, old: Audio, new: Audio) -> None:
     storage, source = run.open_storage(show.target), run.project.media(new)
     upload = plan.as_passing(plan.upload(old.path, source, new.bytes, new.sha256))
     with run.project.locked(), run.reporter.step(f"overwrite {old.path}", "asked for with --recall") as progress:
-        record = delivery.look(storage).record
-        base: Mapping[str, Stored] = record.manifest.objects
+        record = Record(storage)
+        base = record.manifest.objects
         sent = {old.path: storage.put(upload, progress)}
         record.change(lambda kept: manifest.noted(kept, base, sent))

@@ -91,7 +91,7 @@ def _there(key: str, sight: Sight, lengths: dict[str, int]) -> bool:
 
 def _swap(publisher: Publisher, sight: Sight, feed: bytes) -> None:
     upload = plan.upload(FEED, feed, len(feed), sha256(feed))
-    kept: Sequence[str] = [key for key in sight.objects if key not in sight.record.manifest.idle]
+    kept: Sequence[str] = [key for key in sight.objects if key not in sight.kept.idle]
     try:
         delivery.send(publisher, sight, Parcel(uploads=(upload,), kept=frozenset(kept)))
     except Overtaken:

@@ -97,7 +97,7 @@ def _send(
     discarded = tuple(sorted(_traces(storage, sight, wanted))) if delete_audio else ()
     parcel = Parcel(
         uploads=uploads,
-        kept=frozenset(key for key in sight.objects if key not in sight.record.manifest.idle) - frozenset(discarded),
+        kept=frozenset(key for key in sight.objects if key not in sight.kept.idle) - frozenset(discarded),
         named=named(show, feed) if feed else frozenset(),
         withdrawn={wanted.guid: Withdrawn(slug=wanted.slug, at=run.now)},
         discarded=discarded,

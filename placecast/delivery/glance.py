@@ -1,0 +1,63 @@
+"""Finding out that there is nothing to do, without a word to the storage: what this clone knows of its last run.
+
+If the world still sees the feed that this clone saw last, what it remembers of the target is good enough to conclude
+that nothing need be sent; it is never good enough to send anything. So credentials, boto3 and the record are asked
+for by those runs only that have something to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from placecast import files
+from placecast.delivery import Sight, manifest, settled
+from placecast.model import S3Target, Target
+from placecast.storage import Content, Storage
+
+_MARK = "target.txt"  # whose memory it is, and the mark of its feed
+
+
+def remember(folder: Path, storage: Storage, sight: Sight) -> None:
+    """Keep what was seen, or forget everything where it is not worth trusting."""
+    if sight.feed is None or not settled(storage, sight.kept, sight.feed):
+        forget(folder)
+        return
+    files.write(folder / "feed.xml", sight.feed.body)
+    files.write(folder / "manifest.json", manifest.dump(sight.kept))
+    files.write(folder / _MARK, f"{storage.name}\n{sight.feed.mark}".encode())
+
+
+def forget(folder: Path) -> None:
+    """Before anything is sent: a run that dies must not be taken for one that ended."""
+    (folder / _MARK).unlink(missing_ok=True)
+
+
+def glance(folder: Path, target: Target, feed_url: str) -> Sight | None:
+    """What was seen last, if the public feed is still that one; None when the storage must be asked."""
+    if not isinstance(target, S3Target) or not (folder / _MARK).is_file():
+        return None
+    name, _, mark = (folder / _MARK).read_text("utf-8").partition("\n")
+    if name != target.name:
+        return None
+    try:
+        feed = Content(body=(folder / "feed.xml").read_bytes(), mark=mark)
+        kept = manifest.load((folder / "manifest.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    if not _is_public(feed_url, feed):
+        return None
+    return Sight(objects=kept.objects, feed=feed, kept=kept, record=None, listed=False)
+
+
+def _is_public(feed_url: str, feed: Content) -> bool:
+    """Whether everybody gets this feed now. Any doubt is a no."""
+    import urllib3  # a tenth of a second, for those who ask
+
+    headers = {"If-None-Match": f'"{feed.mark}"', "Cache-Control": "no-cache"}
+    try:
+        answer = urllib3.request(
+            "GET", feed_url, headers=headers, timeout=urllib3.Timeout(connect=2, read=5), retries=False
+        )
+    except (urllib3.exceptions.HTTPError, ValueError):
+        return False
+    return answer.status == 304 or (answer.status == 200 and answer.data == feed.body)

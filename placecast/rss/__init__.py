@@ -74,6 +74,9 @@ def _serialised(feed: Any) -> bytes:
 def _describe_show(feed: Any, show: Show) -> None:
     feed.title(cut(show.title))
     feed.description(cut_bytes(show.description))
+    # WebSub, section 4: a hub that is named must be told, so only those are named that we tell.
+    for hub in show.distribution.hubs:
+        feed.link(href=hub, rel="hub")
     # feedgen makes the channel's <link> of the last link that it is given.
     feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
     feed.link(href=show.page(""), rel="alternate")

@@ -1,4 +1,4 @@
-"""Servers on this machine that stand for hubs and caches: they keep what they are asked, and answer as they are told."""
+"""Servers on this machine that stand for hubs and caches: they keep what they are asked, and answer as told."""
 
 from __future__ import annotations
 

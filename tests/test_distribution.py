@@ -119,7 +119,7 @@ def test_a_hub_that_refuses_is_warned_of_with_what_it_means_and_the_cure(status:
 
 def test_a_hub_that_is_down_is_warned_of() -> None:
     (warning,) = warned(show(hubs=(nobody(),)))
-    assert "it cannot be reached" in warning
+    assert "nothing answers there" in warning
 
 
 def test_a_hub_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,8 @@ def test_a_redirect_does_not_carry_the_token_away(hub: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [("", "is not set"), ("two words", "holds something that is no token"), ("tökèn", "no token")]
+    ("value", "said"),
+    [("", "is not set"), ("two words", "holds something that is no token"), ("tökèn", "holds something")],
 )
 def test_without_a_usable_token_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, value: str, said: str) -> None:
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", value)

@@ -24,7 +24,7 @@ FLOORS = (
     ("doubts", "gate", "importing", "merging", "pages", "rss"),
     ("checks",),
     ("files",),
-    ("audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
+    ("audio", "cluster", "project", "serve", "storage", "tags", "transcribe"),
     ("review",),
     ("beginning", "building", "jobs", "workshop"),
     ("scribe",),
@@ -50,7 +50,6 @@ HEAVY = {
     "rapidfuzz",
     "starlette",
     "torch",
-    "urllib3",
     "whisper",
 }
 

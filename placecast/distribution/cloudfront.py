@@ -59,7 +59,7 @@ def invalidate(
     """
     paths = paths_of(stale, show_url)
     with _explained(distribution, harm):
-        client = boto3.session.Session().client("cloudfront", endpoint_url=endpoint, config=_CONFIG)
+        client = _client(endpoint)
         # One reference for one wish, so that boto3's second attempt is not a second invalidation. It must not follow
         # from the content: after a rollback CloudFront would answer that it has forgotten that one long ago.
         wish: InvalidationBatchTypeDef = {
@@ -88,6 +88,13 @@ def _path(address: str) -> str:
 def _top(path: str, base: str) -> str:
     folder, slash, _ = path.removeprefix(base).partition("/")
     return f"{base}{folder}/*" if slash else path
+
+
+def _client(endpoint: str | None) -> CloudFrontClient:
+    session = boto3.session.Session()
+    # CloudFront is one for the world, and another in China. The region of the bucket means nothing to it.
+    region = session.region_name if (session.region_name or "").startswith("cn-") else "us-east-1"
+    return session.client("cloudfront", region_name=region, endpoint_url=endpoint, config=_CONFIG)
 
 
 def _await(client: CloudFrontClient, distribution: str, wish: str, wait: float) -> None:

@@ -11,7 +11,16 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout, make_headers
-from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError, NameResolutionError, SSLError, TimeoutError
+from urllib3.exceptions import (
+    HTTPError,
+    LocationValueError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+    TimeoutError,
+)
 
 from placecast import __version__
 from placecast.errors import AnnouncementError
@@ -26,8 +35,10 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (LocationValueError, "that is not an address that can be asked."),
     (NameResolutionError, "there is no server of that name, or this machine is offline."),
     (SSLError, "no safe connection comes about: its certificate is not trusted here."),
+    (ProxyError, "the proxy that HTTPS_PROXY or HTTP_PROXY names could not be reached."),
+    (NewConnectionError, "nothing answers there."),
     (TimeoutError, "it did not answer in time, in three attempts."),
-    (HTTPError, "it cannot be reached, or breaks the connection off, in three attempts."),
+    (HTTPError, "it breaks the connection off, in three attempts."),
 )
 
 

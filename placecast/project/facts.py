@@ -187,7 +187,7 @@ def _distribution(facts: DistributionFacts) -> Distribution:
         hubs=tuple(dict.fromkeys(facts.hubs)),
         cloudfront=facts.cloudfront or "",
         cloudflare=facts.cloudflare or "",
-        command=facts.command or (),
+        command=facts.command,
     )
 
 

@@ -282,10 +282,9 @@ class DistributionFacts(Facts):
         None,
         description='Write cloudflare = "023e105f4ecef8ad9ca31a8372d0c353", the zone\'s id of 32 digits and letters a to f: it is made to forget what has changed. The token comes from CLOUDFLARE_API_TOKEN.',
     )
-    command: tuple[Annotated[str, Field(min_length=1), AfterValidator(_word)], ...] | None = Field(
-        None,
+    command: tuple[Annotated[str, Field(min_length=1), AfterValidator(_word)], ...] = Field(
+        (),
         strict=False,
-        min_length=1,
         description='Write command = ["./purge.sh", "--now"], word by word: it is run in the show\'s folder and reads the changed addresses, one a line.',
     )
 

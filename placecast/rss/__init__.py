@@ -74,9 +74,6 @@ def _serialised(feed: Any) -> bytes:
 def _describe_show(feed: Any, show: Show) -> None:
     feed.title(cut(show.title))
     feed.description(cut_bytes(show.description))
-    # WebSub, section 4: a hub that is named must be told, so only those are named that we tell.
-    for hub in show.distribution.hubs:
-        feed.link(href=hub, rel="hub")
     # feedgen makes the channel's <link> of the last link that it is given.
     feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
     feed.link(href=show.page(""), rel="alternate")
@@ -90,6 +87,8 @@ def _describe_show(feed: Any, show: Show) -> None:
         feed.podcast.itunes_owner(cut(show.owner_name or show.title), show.owner_email)
     feed.apple.add(*_categories(show.categories), _explicit(show.explicit), _image(show))
     feed.podcasting.add(*_podcast_tags(show))
+    # WebSub, section 4: who subscribes to a hub stops asking us, so only those are named that we tell.
+    feed.atom.add(*(tag("link", rel="hub", href=hub) for hub in show.distribution.hubs))
 
 
 def _date(feed: Any, changed: datetime | None) -> None:

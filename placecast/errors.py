@@ -84,6 +84,12 @@ class StorageError(PlacecastError):
     exit_code = 4
 
 
+class AnnouncementError(PlacecastError):
+    """A cache or a hub that could not be told. What was published is out all the same, so it is only warned of."""
+
+    exit_code = 4
+
+
 class LockedError(PlacecastError):
     """Another run is at work on this show."""
 

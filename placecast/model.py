@@ -157,6 +157,16 @@ Target = FolderTarget | S3Target
 
 
 @dataclass(frozen=True, kw_only=True)
+class Distribution:
+    """Who is told after an upload. Keys and tokens come from the environment, never from here."""
+
+    hubs: tuple[str, ...] = ()  # WebSub hubs: named in the feed, and told when it changes
+    cloudfront: str = ""  # the distribution's id; "" for none
+    cloudflare: str = ""  # the zone's id; "" for none
+    command: tuple[str, ...] = ()  # run in the show's folder, without a shell
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image:
     """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
 
@@ -198,6 +208,7 @@ class Show:
     names: Names = Names()
     mastering: Mastering = Mastering()
     transcription: Transcription = Transcription()
+    distribution: Distribution = Distribution()
     index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
 
     @property

@@ -12,6 +12,7 @@ from PIL import Image
 
 from placecast.errors import FactsError, UsageError
 from placecast.fingerprint import podcast_guid
+from placecast.model import Distribution
 from placecast.project import Project, front_matter
 from placecast.project.scaffold import NewEpisode, episode_text, free_slug, quoted, title_from
 
@@ -170,6 +171,101 @@ def test_links_name_index_html_where_the_server_does_not_add_it(project: Project
     (project.root / "placecast.toml").write_text(text, "utf-8")
     show, _ = project.load()
     assert show.page("e/one/") == f"https://example.org/podcast/{page}"
+
+
+def add_to_show(project: Project, text: str) -> None:
+    (project.root / "placecast.toml").write_text(SHOW.format(more="") + text, "utf-8")
+
+
+def test_who_is_told_after_an_upload_is_read_once_each(project: Project) -> None:
+    assert project.load()[0].distribution == Distribution()
+    add_to_show(
+        project,
+        """
+        [distribution]
+        hubs = ["https://pubsubhubbub.appspot.com/", "https://hub.example?show=1", "https://hub.example?show=1"]
+        cloudfront = "E2EXAMPLE123"
+        cloudflare = "023e105f4ecef8ad9ca31a8372d0c353"
+        command = ["./purge.sh", "--now"]
+        """,
+    )
+    assert project.load()[0].distribution == Distribution(
+        hubs=("https://pubsubhubbub.appspot.com/", "https://hub.example?show=1"),
+        cloudfront="E2EXAMPLE123",
+        cloudflare="023e105f4ecef8ad9ca31a8372d0c353",
+        command=("./purge.sh", "--now"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('hubs = ["ftp://hub.example/"]', "hubs[1]: 'ftp://hub.example/' is not the web address of a hub."),
+        ('hubs = ["https://hub.example/#part"]', "is not the web address of a hub."),
+        ('cloudfront = "https://d111111abcdef8.cloudfront.net"', "cloudfront: it is not the id of a distribution."),
+        ('cloudflare = "example.org"', "cloudflare: it is not the id of a zone."),
+        ('command = ["./purge.sh", ""]', "command[2]: is empty."),
+        ('command = "./purge.sh"', "command: is not a list."),
+        ('command = ["a\\u0000b"]', "is no word of a command."),
+        ('hub = "https://hub.example/"', "distribution.hub: is no fact that placecast knows.\n  Did you mean hubs?"),
+    ],
+)
+def test_who_cannot_be_told_is_refused(project: Project, line: str, said: str) -> None:
+    add_to_show(project, f"[distribution]\n{line}\n")
+    (fault,) = faults_of(project)
+    assert fault.startswith("placecast.toml: distribution.")
+    assert said in fault
+
+
+def test_a_token_in_place_of_an_id_is_not_said_again(project: Project) -> None:
+    add_to_show(project, '[distribution]\ncloudflare = "Yq3v-a-token-pasted-into-the-wrong-line-77"\n')
+    assert "pasted" not in faults_of(project)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('access_key = "pasted-secret"', "target.access_key"),
+        ('secret = "pasted-secret"', "target.secret"),
+        ('secret_key = "pasted-secret"', "target.secret_key"),
+        ('aws_secret_access_key = "pasted-secret"', "target.aws_secret_access_key"),
+        ('AWS_ACCESS_KEY_ID = "pasted-secret"', "target.AWS_ACCESS_KEY_ID"),
+        ('api-token = "pasted-secret"', "target.api-token"),
+        ('password = "pasted-secret"', "target.password"),
+        ('endpoint = "https://key:pasted-secret@s3.example.org"', "target.endpoint"),
+        ('endpoint = "https://pasted-secret@s3.example.org"', "target.endpoint"),
+        ('[distribution]\nhubs = ["https://a.example/", "https://a:pasted-secret@b.example/"]', "distribution.hubs[2]"),
+        ('[distribution]\ncommand = ["curl", "-H", "Authorization: Bearer pasted-secret"]', "distribution.command[3]"),
+        ('[storage.keys]\ntoken = "pasted-secret"', "storage.keys.token"),
+        ('[[people]]\nname = "Ann"\n[people.secret]\na = "pasted-secret"', "people[1].secret"),
+        ('region = "AKIAIOSFODNN7EXAMPLE"', "target.region"),
+    ],
+)
+def test_a_secret_in_the_show_is_refused_and_never_said_again(project: Project, text: str, key: str) -> None:
+    add_to_show(project, text + "\n")
+    (fault,) = faults_of(project)
+    assert fault.startswith(f"placecast.toml: {key}: ")
+    assert "does not belong in a file of the show." in fault
+    assert "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in fault
+    assert "change the key, since it was written down" in fault
+    assert "pasted-secret" not in fault
+    assert "AKIAIOSFODNN7EXAMPLE" not in fault
+
+
+def test_a_secret_is_reported_together_with_what_else_is_wrong(project: Project) -> None:
+    add_to_show(project, 'secret_key = "pasted"\nprefix = 5\n')
+    assert [fault.split(": ")[1] for fault in faults_of(project)] == ["target.secret_key", "target.prefix"]
+
+
+def test_addresses_with_an_at_sign_and_words_about_secrets_are_no_secrets(project: Project) -> None:
+    project.root.joinpath("placecast.toml").write_text(
+        SHOW.format(more='contact_url = "https://social.example/@places?to=a@b.example"').replace(
+            "About places.", "The secret of places: the bearer tells. Write to team@example.org; token = key."
+        )
+        + '[distribution]\ncommand = ["sh", "-c", "curl -H \\"Authorization: Bearer $CLOUDFLARE_API_TOKEN\\""]\n',
+        "utf-8",
+    )
+    assert project.load()[0].distribution.command[0] == "sh"
 
 
 def test_text_that_is_not_utf8_is_named(project: Project) -> None:

@@ -27,7 +27,7 @@ from placecast.categories import CATEGORIES, is_category
 from placecast.checks.vocabularies import GROUPS, ROLES
 from placecast.errors import PlacecastError
 from placecast.fingerprint import podcast_guid
-from placecast.model import Chapter, Person, Place, Publication, Soundbite
+from placecast.model import Chapter, Distribution, Person, Place, Publication, Soundbite
 from placecast.rss.extensions import APPLE, PODCAST
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, plain
 from tests.feeds import (
@@ -159,6 +159,15 @@ def test_the_channel_links_to_the_page_and_names_its_own_address():
     assert _attributes(channel, "atom:link") == [
         {"href": ADDRESS + "feed.xml", "rel": "self", "type": "application/rss+xml"}
     ]
+
+
+def test_only_those_hubs_are_named_that_are_told():
+    hubs = ("https://hub.example/?a=1&b=2", "https://pubsubhubbub.appspot.com/")
+    links = _attributes(
+        _channel(publication(distribution=Distribution(hubs=hubs, cloudfront="E2EXAMPLE123"))), "atom:link"
+    )
+    assert [(link["rel"], link["href"]) for link in links if link["rel"] == "hub"] == [("hub", hub) for hub in hubs]
+    assert [link["href"] for link in links if link["rel"] == "self"] == [ADDRESS + "feed.xml"]
 
 
 def test_the_channel_has_the_podcasting_2_0_tags():
@@ -443,6 +452,15 @@ def test_feedparser_finds_nothing_to_complain_about():
     assert read.entries[0].published_parsed[:5] == (2026, 5, 1, 5, 0)
     assert read.entries[0].enclosures[0].href == ADDRESS + audio().path
     assert read.entries[0].content[0].value.startswith("<p>Why some <em>towns</em>")
+
+
+@pytest.mark.parametrize("hubs", [(), ("https://hub.example/",)])
+def test_feedparser_finds_the_hub_only_where_there_is_one(hubs):
+    read = feedparser.parse(rss.render(publication(release(), distribution=Distribution(hubs=hubs))))
+    assert not read.bozo
+    assert read.feed.link == ADDRESS
+    assert tuple(link.href for link in read.feed.links if link.rel == "hub") == hubs
+    assert [link.href for link in read.feed.links if link.rel == "self"] == [ADDRESS + "feed.xml"]
 
 
 def test_podcastparser_reads_the_show_and_its_episodes():

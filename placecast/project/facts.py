@@ -15,6 +15,7 @@ from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256, short
 from placecast.model import (
     Chapter,
+    Distribution,
     Episode,
     FolderTarget,
     Image,
@@ -29,7 +30,8 @@ from placecast.model import (
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
 from placecast.project.naming import people, places
-from placecast.project.schema import EpisodeFacts, Facts, ShowFacts, TargetFacts
+from placecast.project.schema import DistributionFacts, EpisodeFacts, Facts, ShowFacts, TargetFacts
+from placecast.project.secrets import without_secrets
 
 Data = TypeVar("Data")
 
@@ -42,7 +44,9 @@ _COVER_TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 
 def read_show(text: str, root: Path, file: str, names: Names) -> Show:
     """The show that this placecast.toml describes; FactsError with everything that is wrong with it."""
-    facts = validate(ShowFacts, read_toml(text, file), file)
+    data = read_toml(text, file)
+    with without_secrets(data, file):
+        facts = validate(ShowFacts, data, file)
     faults: list[Fault] = []
     cover = _kept(faults, lambda: read_cover(root / facts.cover, f"{file}: cover"))
     target = _kept(faults, lambda: _target(facts.target, root, file))
@@ -63,6 +67,7 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
         names=names,
         mastering=Mastering(**facts.mastering.model_dump()),
         transcription=_transcription(facts, root),
+        distribution=_distribution(facts.distribution),
     )
 
 
@@ -176,6 +181,15 @@ def _transcription(facts: ShowFacts, root: Path) -> Transcription:
     return Transcription(
         **_same(facts.transcription, "engine", "model", "fast", "language", "review"),
         weights=root / Path(weights).expanduser() if weights else None,
+    )
+
+
+def _distribution(facts: DistributionFacts) -> Distribution:
+    return Distribution(
+        hubs=tuple(dict.fromkeys(facts.hubs)),
+        cloudfront=facts.cloudfront or "",
+        cloudflare=facts.cloudflare or "",
+        command=facts.command,
     )
 
 

@@ -24,6 +24,9 @@ _WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s]*)?")
 _GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?")
 _OSM = re.compile(r"[NWR]\d+(#\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
+_CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
+_CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -31,6 +34,17 @@ def _shaped(pattern: re.Pattern[str], what: str) -> AfterValidator:
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
             raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    """As `_shaped`, for what people may mistake for a key: a wrong value is not said again."""
+
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f"it is not {what}")
         return value
 
     return AfterValidator(check)
@@ -80,6 +94,12 @@ def _sayable(text: str) -> str:
     if not any(char.isalnum() for char in text):
         raise ValueError(f"{text!r} has no letters")
     return " ".join(text.split())
+
+
+def _word(text: str) -> str:
+    if "\0" in text:
+        raise ValueError(f"{text!r} is no word of a command")
+    return text
 
 
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
@@ -252,6 +272,27 @@ class TargetFacts(Facts):
     )
 
 
+class DistributionFacts(Facts):
+    hubs: tuple[Annotated[str, _shaped(_HUB, "the web address of a hub")], ...] = Field(
+        (),
+        strict=False,
+        description='Write hubs = ["https://pubsubhubbub.appspot.com/"]: WebSub hubs, which the feed names and which are told when it changes.',
+    )
+    cloudfront: Annotated[str, _id(_CLOUDFRONT, "the id of a distribution")] | None = Field(
+        None,
+        description='Write cloudfront = "E2EXAMPLE123", the distribution\'s id: it is made to forget what has changed. The key comes from where boto3 finds it.',
+    )
+    cloudflare: Annotated[str, _id(_CLOUDFLARE, "the id of a zone")] | None = Field(
+        None,
+        description='Write cloudflare = "023e105f4ecef8ad9ca31a8372d0c353", the zone\'s id of 32 digits and letters a to f: it is made to forget what has changed. The token comes from CLOUDFLARE_API_TOKEN.',
+    )
+    command: tuple[Annotated[str, Field(min_length=1), AfterValidator(_word)], ...] = Field(
+        (),
+        strict=False,
+        description='Write command = ["./purge.sh", "--now"], word by word: it is run in the show\'s folder and reads the changed addresses, one a line.',
+    )
+
+
 class ShowFacts(Facts):
     title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "The name of the show".')]
     description: Text = Field(description='Write description = "What the show is about", of 4,000 letters at most.')
@@ -290,6 +331,7 @@ class ShowFacts(Facts):
     places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
     mastering: MasteringFacts = Field(MasteringFacts(), description="Write a table [mastering].")
     transcription: TranscriptionFacts = Field(TranscriptionFacts(), description="Write a table [transcription].")
+    distribution: DistributionFacts = Field(DistributionFacts(), description="Write a table [distribution].")
     target: TargetFacts = Field(description='Write a table [target] with folder = "public", or with bucket = "…".')
 
 

@@ -87,6 +87,8 @@ def _describe_show(feed: Any, show: Show) -> None:
         feed.podcast.itunes_owner(cut(show.owner_name or show.title), show.owner_email)
     feed.apple.add(*_categories(show.categories), _explicit(show.explicit), _image(show))
     feed.podcasting.add(*_podcast_tags(show))
+    # WebSub, section 4: who subscribes to a hub stops asking us, so only those are named that we tell.
+    feed.atom.add(*(tag("link", rel="hub", href=hub) for hub in show.distribution.hubs))
 
 
 def _date(feed: Any, changed: datetime | None) -> None:

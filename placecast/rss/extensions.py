@@ -1,8 +1,8 @@
-"""Two extensions of feedgen: the Podcasting 2.0 tags, which it lacks, and Apple's tags that it refuses.
+"""Extensions of feedgen: the Podcasting 2.0 tags, which it lacks, and Apple's tags and links that it refuses.
 
 feedgen 1.0 accepts only `yes`, `no` and `clean` as `itunes:explicit`, where Apple documents true and
 false; drops a channel's `itunes:image` without a word unless it ends in .jpg or .png; and fails on a
-category with a quotation mark. So those three go through here.
+category with a quotation mark. So those three go through here. Of a channel's Atom links it writes `self` alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+ATOM = "http://www.w3.org/2005/Atom"
 APPLE = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
 
@@ -73,17 +74,23 @@ class AppleTags(_Tags):
     namespace = APPLE
 
 
+class AtomTags(_Tags):
+    prefix = "atom"
+    namespace = ATOM
+
+
 class PodcastTags(_Tags):
     prefix = "podcast"
     namespace = PODCAST
 
 
 def new_feed() -> Any:
-    """A feedgen feed: with its own `podcast` (Apple's tags) and with our `apple` and `podcasting`."""
+    """A feedgen feed: with its own `podcast` (Apple's tags) and with our `apple`, `podcasting` and `atom`."""
     feed = FeedGenerator()
     feed.load_extension("podcast", atom=False)
     feed.register_extension("apple", AppleTags, AppleTags, atom=False)
     feed.register_extension("podcasting", PodcastTags, PodcastTags, atom=False)
+    feed.register_extension("atom", AtomTags, atom=False)
     return feed
 
 

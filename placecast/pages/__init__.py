@@ -39,6 +39,8 @@ def render(publication: Publication) -> dict[str, bytes]:
     releases = publication.releases
     for newer, release, older in zip((None, *releases), releases, (*releases[1:], None), strict=False):
         tree[f"{release.episode.folder}index.html"] = _episode(release, publication, newer, older)
+    for gone in publication.withdrawn:
+        tree[f"{gone.folder}index.html"] = _page("withdrawn.html", publication, root="../../", episode=gone)
     return tree
 
 

@@ -286,9 +286,10 @@ class S3Storage:
 
     def _asked(self, probe: Upload, condition: dict[str, str]) -> Literal["done", "refused", "unknown"]:
         body = probe.source if isinstance(probe.source, bytes) else b""
+        headers = condition | {"Content-MD5": content_md5(Part(io.BytesIO(body), 0, len(body)).md5())}
         with explained(self._target, self.name, "s3:PutObject"):
             try:
-                self._patience.ask(lambda: self._lane.ask("PUT", self._target.prefix + probe.key, condition, body))
+                self._patience.ask(lambda: self._lane.ask("PUT", self._target.prefix + probe.key, headers, body))
             except ClientError as error:
                 if code_of(error) in _REFUSALS:
                     return "refused"

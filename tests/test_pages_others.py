@@ -121,3 +121,9 @@ def test_no_text_from_a_feed_becomes_more_than_text(text):
 
 def test_a_page_that_would_do_something_else_is_not_linked():
     assert not _home(_other(page="javascript:alert(1)")).xpath("//h3/a")
+
+
+@pytest.mark.parametrize("seconds", [0.4, 59.6, 89.6, 3629.5])
+def test_lengths_are_told_alike_though_the_feed_has_whole_seconds(seconds):
+    told = feeds.publication(feeds.release(audio=feeds.audio(seconds=seconds)))
+    assert render(_with_others(told, (False,)))["index.html"] == render(told)["index.html"]

@@ -177,6 +177,19 @@ def build_preview(run: Run, url: str) -> None:
     building.copy_media(run.project, published, folder)
 
 
+def kept(made: Plan, built: Built) -> Iterator[tuple[str, str]]:
+    """The episodes that stay in the feed though this clone does not show them: their titles, and why."""
+    here = {each.guid: each.slug for each in made.episodes}
+    for other in built.publication.others:
+        if other.guid in here:
+            yield other.title, f"here it waits; to take it out of the feed: placecast unpublish {here[other.guid]}"
+        else:
+            yield other.title, "another clone has published it; bring it here with git pull"
+    for release in built.withdrawn:
+        slug = release.episode.slug
+        yield release.episode.title, f"another clone has unpublished it; to bring it back: placecast publish {slug}"
+
+
 def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, str]]:
     """The episodes that listeners do not have yet, each with what it waits for."""
     shown = {release.episode.slug for release in built.publication.releases} | {each.slug for each in built.held}

@@ -63,7 +63,7 @@ def build(
     return Built(
         publication=published,
         tree=tree,
-        changed=building.changes(run.project.feed, tree),
+        changed=building.changes(run.project.feed, tree, _folders(published)),
         uploads=uploads,
         sight=sight,
         held=held,
@@ -93,17 +93,26 @@ def _others(sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tu
 def named(show: Show, feed: bytes) -> frozenset[str]:
     """The keys of the public tree that a feed names."""
     ours = (address for address in rss.addresses(feed) if address.startswith(show.url))
-    return frozenset(address.removeprefix(show.url) for address in ours)
+    keys = (address.removeprefix(show.url) for address in ours)
+    # A folder's address is answered with the page in it.
+    return frozenset(f"{key}index.html" if key.endswith("/") or not key else key for key in keys)
 
 
 def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
     """The keys that something points to, here or from another clone."""
     yield from (upload.key for upload in local)
     yield from (release.audio.path for release in published.releases)
-    folders = {other.page.removeprefix(published.show.url).removesuffix("index.html") for other in published.others}
-    yield from (key for key in sight.objects if any(folder and key.startswith(folder) for folder in folders))
+    folders = tuple(_folders(published))
+    yield from (key for key in sight.objects if key.startswith(folders))
     if sight.feed:
         yield from named(published.show, sight.feed.body)
+
+
+def _folders(published: Publication) -> list[str]:
+    """The folders of the public tree in which other clones' episodes lie."""
+    pages = (other.page for other in published.others if other.page.startswith(published.show.url))
+    folders = (page.removeprefix(published.show.url).removesuffix("index.html") for page in pages)
+    return [folder for folder in folders if folder.endswith("/")]
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:

@@ -57,8 +57,9 @@ def publish(
     """
     with run.project.locked():
         made = make_plan(run, wanted, redo)
-        if made.built and made.storage is None:
-            return made, made.built
+        storage = made.storage
+        if storage is None:
+            return made, _nothing(made)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
@@ -66,11 +67,17 @@ def publish(
         def again(sight: Sight) -> Built:
             return build(run, made.show, made.episodes, sight, made.work.keys())
 
-        built = made.built or again(look(run, made.storage))  # mastering took its time: what is there now?
+        built = made.built or again(look(run, storage))  # mastering took its time: what is there now?
         if unreviewed and built.held:
             let_out(run, made, built.held, unreviewed)
             built = again(built.sight)
-        return made, deliver(run, made.storage, built, again)
+        return made, deliver(run, storage, built, again)
+
+
+def _nothing(made: Plan) -> Built:
+    if made.built is None:
+        raise ValueError("a plan without a storage has nothing to do, so it is built")
+    return made.built
 
 
 def make_plan(

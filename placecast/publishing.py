@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from placecast import building, delivery, gate, plan, rss
-from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn, glance
+from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
 from placecast.model import Elsewhere, Episode, Publication, Release, Show, Tree
@@ -29,10 +29,10 @@ class Built:
     tree: Tree
     changed: building.Changes
     uploads: tuple[Upload, ...]
+    parcel: Parcel
     sight: Sight  # what it was built against
     held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
     withdrawn: tuple[Release, ...] = ()  # taken out of the feed by another clone, though this one still shows them
-    parcel: Parcel = Parcel(uploads=())
 
     @property
     def blocked(self) -> bool:
@@ -155,7 +155,7 @@ def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
         write(run, built)
         try:
             _send(run, storage, built)
-        except Overtaken:
+        except OvertakenError:
             run.reporter.tell("Another publisher was faster. What they have published is taken in.")
             built = again(look(run, storage))
         else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from placecast import delivery, plan, rss
-from placecast.delivery import Overtaken, Parcel, Publisher, Sight, history
+from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, history
 from placecast.errors import StorageError, UsageError
 from placecast.fingerprint import sha256
 from placecast.model import Show
@@ -94,7 +94,7 @@ def _swap(publisher: Publisher, sight: Sight, feed: bytes) -> None:
     kept: Sequence[str] = [key for key in sight.objects if key not in sight.kept.idle]
     try:
         delivery.send(publisher, sight, Parcel(uploads=(upload,), kept=frozenset(kept)))
-    except Overtaken:
+    except OvertakenError:
         raise StorageError(
             publisher.storage.name,
             "another publisher has changed the feed in this very moment.",

@@ -417,6 +417,11 @@ class Elsewhere:
     summary: str  # plain text
     seconds: float | None
     item: bytes  # its whole `<item>`, as XML that stands alone
+    season: int | None = None
+    number: int | None = None
+    kind: Literal["full", "trailer", "bonus"] = "full"
+    people: tuple[Person, ...] = ()
+    unchecked: bool = False  # a machine wrote its transcript, and nobody answers for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -431,4 +436,5 @@ class Publication:
     @property
     def changed(self) -> datetime | None:
         """The newest date of the content: never the clock, so that equal content has equal bytes."""
-        return max((release.published for release in self.releases), default=None)
+        dates = [release.published for release in self.releases]
+        return max(dates + [other.published for other in self.others], default=None)

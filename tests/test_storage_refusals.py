@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from botocore import exceptions as boto
 
+from placecast import delivery
 from placecast.errors import StorageError
 from placecast.model import S3Target
 from placecast.storage import open_storage
@@ -50,9 +51,9 @@ class TestRefusals:
         client = seaweed.client()
         assert "no-such-show" not in [each["Name"] for each in client.list_buckets()["Buckets"]]
 
-    def test_a_key_that_may_not_list(self, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_key_that_may_not_read(self, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", WRITER_KEY)
-        assert "the key lacks a right: s3:ListBucket" in refusal(bucket.target())
+        assert "the key lacks a right: s3:GetObject" in refusal(bucket.target())
 
     def test_a_key_that_may_not_write(self, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", READER_KEY)
@@ -159,7 +160,7 @@ def test_what_the_library_cannot_do_is_a_sentence(error: Exception, sentence: st
 
 def refusal(target: S3Target) -> str:
     with pytest.raises(StorageError) as caught:
-        open_storage(target).look()
+        delivery.look(open_storage(target))
     told = str(caught.value)
     assert caught.value.exit_code == 4
     assert SECRET_KEY not in told

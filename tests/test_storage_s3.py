@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,20 +16,26 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
 
-from placecast import plan
+from placecast import delivery, plan
+from placecast.delivery import Parcel, Publisher
 from placecast.errors import StorageError
 from placecast.fingerprint import sha256
-from placecast.model import S3Target
-from placecast.storage import open_storage, publish
+from placecast.model import S3Target, no_progress
+from placecast.storage import ABSENT, Expected, Storage, open_storage
 from placecast.storage.part import Part
 from tests.seaweed import Bucket
-from tests.trees import FILES, Tree, run
+from tests.trees import FILES, NOW, Tree, run
 
 MIB = 1 << 20
 
 
-def send(target: S3Target, tree: Tree) -> list[str]:
+def publish(target: S3Target, tree: Tree) -> list[str]:
     return run(open_storage(target), tree)
+
+
+def send(storage: Storage, uploads: Sequence[plan.Upload]) -> None:
+    sight = delivery.look(storage)
+    delivery.send(Publisher(storage=storage, clone="here", now=NOW), sight, Parcel(uploads=tuple(uploads)))
 
 
 @pytest.fixture
@@ -71,7 +79,7 @@ class TestServed:
     def test_text_is_served_compressed(
         self, bucket: Bucket, tree: Tree, key: str, kind: str, cache_control: str
     ) -> None:
-        send(bucket.target("show/"), tree)
+        publish(bucket.target("show/"), tree)
         bucket.open_to_everyone()
         answer = bucket.ask(f"show/{key}")
         assert answer.status == 200
@@ -81,7 +89,7 @@ class TestServed:
         assert gzip.decompress(answer.body) == FILES[key]
 
     def test_the_feed_is_served_as_it_is_since_not_every_client_asks_for_gzip(self, bucket: Bucket, tree: Tree) -> None:
-        send(bucket.target(), tree)
+        publish(bucket.target(), tree)
         bucket.open_to_everyone()
         answer = bucket.ask("feed.xml")
         assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
@@ -90,7 +98,7 @@ class TestServed:
         assert answer.body == FILES["feed.xml"]
 
     def test_sound_is_served_for_ever_as_it_is_and_in_parts(self, bucket: Bucket, tree: Tree) -> None:
-        send(bucket.target(), tree)
+        publish(bucket.target(), tree)
         bucket.open_to_everyone()
         key = "media/one-0123456789ab.mp3"
         head = bucket.ask(key, "HEAD")
@@ -105,8 +113,8 @@ class TestServed:
         assert part.headers["content-range"] == f"bytes {len(FILES[key]) - 100}-{len(FILES[key]) - 1}/{len(FILES[key])}"
 
     def test_the_same_text_is_stored_as_the_same_bytes(self, bucket: Bucket, tree: Tree) -> None:
-        send(bucket.target("a/"), tree)
-        send(bucket.target("b/"), tree)
+        publish(bucket.target("a/"), tree)
+        publish(bucket.target("b/"), tree)
         assert (
             bucket.client.head_object(Bucket=bucket.name, Key="a/index.html")["ETag"]
             == (bucket.client.head_object(Bucket=bucket.name, Key="b/index.html")["ETag"])
@@ -115,35 +123,35 @@ class TestServed:
     def test_an_odd_name_is_found_at_its_quoted_address(self, bucket: Bucket, tree: Tree) -> None:
         key = "e/été/a \"b\" & 'c'+d#e?.txt"
         tree.files[key] = b"odd"
-        send(bucket.target(), tree)
+        publish(bucket.target(), tree)
         bucket.open_to_everyone()
         assert gzip.decompress(bucket.ask(quote(key)).body) == b"odd"
 
     def test_two_shows_share_a_bucket(self, bucket: Bucket, tree: Tree) -> None:
-        send(bucket.target("a/"), tree)
-        assert sorted(send(bucket.target("b/"), tree)) == sorted(FILES)
-        assert send(bucket.target("a/"), tree) == []
+        publish(bucket.target("a/"), tree)
+        assert sorted(publish(bucket.target("b/"), tree)) == sorted(FILES)
+        assert publish(bucket.target("a/"), tree) == []
         assert {key for key in bucket.listed() if not key.startswith(("a/", "b/"))} == set()
 
     def test_a_publish_without_changes_costs_two_requests(
         self, bucket: Bucket, tree: Tree, requests: list[AWSPreparedRequest]
     ) -> None:
-        send(bucket.target(), tree)
+        publish(bucket.target(), tree)
         requests.clear()
-        assert send(bucket.target(), tree) == []
+        assert publish(bucket.target(), tree) == []
         assert [request.method for request in requests] == ["GET", "GET"]
 
     def test_more_than_a_thousand_files_are_all_seen(self, bucket: Bucket, tree: Tree) -> None:
         tree.files.update({f"assets/{number}.css": b"" for number in range(1100)})
-        send(bucket.target(), tree)
-        assert send(bucket.target(), tree) == []
+        publish(bucket.target(), tree)
+        assert publish(bucket.target(), tree) == []
 
     def test_requests_carry_a_digest_and_nothing_that_other_servers_refuse(
         self, bucket: Bucket, tree: Tree, requests: list[AWSPreparedRequest]
     ) -> None:
-        send(bucket.target(), tree)
+        publish(bucket.target(), tree)
         puts = [request for request in requests if request.method == "PUT"]
-        assert len(puts) == len(FILES) + 4
+        assert len(puts) == len(FILES) + 2 + 4  # what is written down, and the four tries of conditions
         for request in puts:
             names = {name.lower() for name in request.headers}
             assert "content-md5" in names
@@ -156,6 +164,7 @@ class TestLargeFiles:
         self, bucket: Bucket, recording: plan.Upload
     ) -> None:
         storage = open_storage(bucket.target())
+        storage.facts("anything")  # loads boto3
         shares: list[float] = []
         tracemalloc.start()
         try:
@@ -174,12 +183,14 @@ class TestLargeFiles:
 
     def test_it_is_not_sent_again(self, bucket: Bucket, recording: plan.Upload) -> None:
         storage = open_storage(bucket.target())
-        publish(storage, [recording], {})
-        seen = storage.look()
+        send(storage, [recording])
+        seen = delivery.look(storage).objects
         assert seen[recording.key].known
         assert plan.uploads([recording], seen) == ()
 
-    def test_an_upload_that_is_stopped_leaves_nothing(self, bucket: Bucket, recording: plan.Upload) -> None:
+    def test_an_upload_that_is_stopped_goes_on_where_it_was(
+        self, bucket: Bucket, recording: plan.Upload, requests: list[AWSPreparedRequest]
+    ) -> None:
         def stop(share: float) -> None:
             if 0.5 < share < 1:
                 raise KeyboardInterrupt
@@ -187,7 +198,31 @@ class TestLargeFiles:
         with pytest.raises(KeyboardInterrupt):
             open_storage(bucket.target()).put(recording, stop)
         assert bucket.listed() == set()
+        requests.clear()
+        open_storage(bucket.target()).put(recording, expected=ABSENT)
+        parts = [request for request in requests if request.method == "PUT"]
+        assert [re.search(r"partNumber=(\d+)", request.url)[1] for request in parts] == ["2", "3"]  # type: ignore[index]
+        found = bucket.client.get_object(Bucket=bucket.name, Key=recording.key)
+        assert sha256(found["Body"].read()) == recording.sha256
         assert "Uploads" not in bucket.client.list_multipart_uploads(Bucket=bucket.name)
+
+    def test_parts_of_another_file_are_not_taken_for_ours(self, bucket: Bucket, recording: plan.Upload) -> None:
+        begun = bucket.client.create_multipart_upload(Bucket=bucket.name, Key=recording.key)
+        here = {"Bucket": bucket.name, "Key": recording.key, "UploadId": begun["UploadId"]}
+        bucket.client.upload_part(**here, PartNumber=1, Body=b"x" * 16 * MIB)
+        open_storage(bucket.target()).put(recording)
+        found = bucket.client.get_object(Bucket=bucket.name, Key=recording.key)
+        assert sha256(found["Body"].read()) == recording.sha256
+
+    def test_what_was_given_up_is_ended(self, bucket: Bucket) -> None:
+        for key in ("show/media/old.mp3", "show/media/wanted.mp3", "other/media/theirs.mp3"):
+            bucket.client.create_multipart_upload(Bucket=bucket.name, Key=key)
+        storage = open_storage(bucket.target("show/"))
+        now = datetime.now(UTC)
+        assert storage.tidy({"media/wanted.mp3"}, now - timedelta(days=1)) == 0
+        assert storage.tidy({"media/wanted.mp3"}, now + timedelta(minutes=1)) == 1
+        left = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
+        assert sorted(each["Key"] for each in left) == ["other/media/theirs.mp3", "show/media/wanted.mp3"]
 
     def test_when_one_upload_fails_the_long_ones_beside_it_end(
         self, bucket: Bucket, recording: plan.Upload, tmp_path: Path
@@ -198,7 +233,9 @@ class TestLargeFiles:
         storage = open_storage(bucket.target())
         put = storage.put
 
-        def failing(upload: plan.Upload, progress: Callable[[float], None]) -> plan.Stored:
+        def failing(
+            upload: plan.Upload, progress: Callable[[float], None] = no_progress, expected: Expected | None = None
+        ) -> plan.Stored:
             if upload is short:
                 begun.wait(10)
                 raise StorageError("here", "refused.", "Do something.")
@@ -207,13 +244,12 @@ class TestLargeFiles:
                 begun.set()
                 progress(share)
 
-            return put(upload, watched)
+            return put(upload, watched, expected)
 
         storage.put = failing  # type: ignore[method-assign]
         with pytest.raises(StorageError, match="refused"):
-            publish(storage, [recording, short], {})
-        assert bucket.listed() == set()
-        assert "Uploads" not in bucket.client.list_multipart_uploads(Bucket=bucket.name)
+            send(storage, [recording, short])
+        assert {key for key in bucket.listed() if not key.startswith(".placecast")} == set()
 
 
 def test_a_part_reads_as_its_stretch_of_the_file(tmp_path: Path) -> None:

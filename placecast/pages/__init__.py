@@ -16,13 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from placecast import timecode
 from placecast.fingerprint import sha256
 from placecast.model import Publication, Release
-from placecast.pages import reading, structured_data, wording
+from placecast.pages import reading, shelf, structured_data, wording
 from placecast.pages.notes import notes_html, notes_text, sanitised
 
 __all__ = ["notes_html", "notes_text", "render"]
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_DESCRIPTION_LENGTH = 300  # search engines and cards show less; a summary is rarely longer
 
 
 def render(publication: Publication) -> dict[str, bytes]:
@@ -31,7 +30,7 @@ def render(publication: Publication) -> dict[str, bytes]:
     tree = {f"assets/{name}": content for name, content in assets.values()}
     tree |= {
         "index.html": _home(publication),
-        "accessibility/index.html": _page("accessibility.html", publication, root="../"),
+        "accessibility/index.html": _accessibility(publication),
         # Shown at any depth, where a relative link would lead astray.
         "404.html": _page("missing.html", publication, root=publication.show.url),
         "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {publication.show.at('sitemap.xml')}\n".encode(),
@@ -40,17 +39,23 @@ def render(publication: Publication) -> dict[str, bytes]:
     releases = publication.releases
     for newer, release, older in zip((None, *releases), releases, (*releases[1:], None), strict=False):
         tree[f"{release.episode.folder}index.html"] = _episode(release, publication, newer, older)
+    for gone in publication.withdrawn:
+        tree[f"{gone.folder}index.html"] = _page("withdrawn.html", publication, root="../../", episode=gone)
     return tree
 
 
 def _home(publication: Publication) -> bytes:
-    summaries = {release.episode.slug: _description(release) for release in publication.releases}
     data = structured_data.series(publication)
-    return _page("home.html", publication, root="./", summaries=summaries, structured_data=data)
+    return _page("home.html", publication, root="./", entries=shelf.entries(publication), structured_data=data)
+
+
+def _accessibility(publication: Publication) -> bytes:
+    unchecked = [entry for entry in shelf.entries(publication) if entry.unchecked]
+    return _page("accessibility.html", publication, root="../", unchecked=unchecked)
 
 
 def _episode(release: Release, publication: Publication, newer: Release | None, older: Release | None) -> bytes:
-    description = _description(release)
+    description = shelf.description(release)
     return _page(
         "episode.html",
         publication,
@@ -66,20 +71,11 @@ def _episode(release: Release, publication: Publication, newer: Release | None, 
     )
 
 
-def _description(release: Release) -> str:
-    """One paragraph of plain text about the episode: its summary, or how its notes begin."""
-    text = release.episode.summary or notes_text(release.episode.notes)
-    words = wording.one_line(text)
-    if len(words) <= _DESCRIPTION_LENGTH:
-        return words
-    return words[: _DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:.–- ") + "…"
-
-
 def _sitemap(publication: Publication) -> bytes:
     show = publication.show
     urlset = ET.Element("urlset", xmlns=_SITEMAP)
     changes = [(show.page(""), publication.changed), (show.page("accessibility/"), publication.changed)]
-    changes += [(show.page(release.episode.folder), release.published) for release in publication.releases]
+    changes += [(entry.address, entry.published) for entry in shelf.entries(publication) if entry.path]
     for address, changed in changes:
         entry = ET.SubElement(urlset, "url")
         ET.SubElement(entry, "loc").text = address

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from placecast.model import Episode, Person, Place, Release, Show
+from placecast.model import Elsewhere, Episode, Person, Place, Release, Show
 
 # strftime asks the machine's locale; the same content must have the same bytes everywhere.
 _MONTHS = (
@@ -47,7 +47,7 @@ def size(amount: int) -> str:
     return f"{amount / 1_000_000:.1f} MB" if amount >= 100_000 else f"{max(1, round(amount / 1000))} kB"
 
 
-def place_in_show(episode: Episode) -> str:
+def place_in_show(episode: Episode | Elsewhere) -> str:
     """`Season 2, episode 5`, `Episode 5`, `Trailer`: what there is of it, or nothing."""
     season = f"season {episode.season}" if episode.season else None
     number = f"episode {episode.number}" if episode.number else None
@@ -125,9 +125,10 @@ def unchecked(release: Release) -> str:
 
 def length_of(seconds: float) -> str:
     """`24 min`, `1 hr 5 min`, `45 sec`: as much as one wants to know before listening."""
-    if seconds < 60:
-        return f"{round(seconds)} sec"
-    hours, minutes = divmod(round(seconds / 60), 60)
+    whole = round(seconds)  # as the feed tells it
+    if whole < 60:
+        return f"{whole} sec"
+    hours, minutes = divmod(round(whole / 60), 60)
     return " ".join(part for part in (f"{hours} hr" if hours else "", f"{minutes} min" if minutes else "") if part)
 
 

@@ -1,7 +1,8 @@
 """The feed: a show and its releases as RSS 2.0 with Apple's and the Podcasting 2.0 tags.
 
-It writes what the facts say and leaves judging them to `checks`. feedgen sets the process's locale
-for every date, so one thread at a time may render.
+It writes what the facts say and leaves judging them to `checks`. Episodes that this clone knows only from the
+published feed stay in it as they are there. feedgen sets the process's locale for every date, so one thread at a time
+may render.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from typing import Any
 from placecast import chapters
 from placecast.errors import PlacecastError
 from placecast.model import Episode, Person, Place, Publication, Release, Show, Soundbite
+from placecast.rss import document
 from placecast.rss.extensions import Tag, new_feed, tag
+from placecast.rss.published import addresses, elsewhere, enclosures, guids, without
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
 
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'  # as PSP-1 spells it; lxml's has single quotes
+__all__ = ["addresses", "elsewhere", "enclosures", "guids", "render", "without"]
 
 # Apps take one or another of these; only WebVTT carries the speakers' names to Apple.
 _TRANSCRIPTS = (
@@ -36,13 +39,9 @@ def render(publication: Publication) -> bytes:
     feed = new_feed()
     _describe_show(feed, show)
     _date(feed, publication.changed)
-    for release in sorted(publication.releases, key=_age, reverse=True):
+    for release in publication.releases:
         _add_item(feed, show, _legal(release))
-    return _serialised(feed)
-
-
-def _age(release: Release) -> tuple[datetime, str]:
-    return release.published, release.episode.guid
+    return document.written(document.with_items(_generated(feed), (other.item for other in publication.others)))
 
 
 def _legal(release: Release) -> Release:
@@ -56,16 +55,15 @@ def _legal(release: Release) -> Release:
     )
 
 
-def _serialised(feed: Any) -> bytes:
+def _generated(feed: Any) -> Any:
     try:
-        xml: bytes = feed.rss_str(pretty=True, xml_declaration=False)
+        return document.parsed(feed.rss_str())
     except ValueError as error:
         raise PlacecastError(
             "placecast.toml",
             f"the feed cannot be written: {error}.",
             "Give the show a title, a description and an address.",
         ) from error
-    return _DECLARATION + xml
 
 
 # The channel

@@ -7,23 +7,25 @@ import io
 import secrets
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from botocore.exceptions import ClientError, IncompleteReadError
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from placecast.errors import StorageError
 from placecast.model import Progress, S3Target, no_progress
 from placecast.plan import Stored, Upload, note, stored
 from placecast.storage import fetched, multipart
+from placecast.storage.lane import Lane
 from placecast.storage.multipart import Multipart, code_of
 from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
 from placecast.storage.part import Part, content_md5
 from placecast.storage.patience import FOREIGN, Answer, Patience, may_pass
-from placecast.storage.s3_client import open_client
+from placecast.storage.s3_client import Access, open_access
 from placecast.storage.s3_errors import explained
 
 if TYPE_CHECKING:
@@ -52,23 +54,30 @@ class S3Storage:
         self.name = target.name
 
     @cached_property
-    def _client(self) -> S3Client:
+    def _access(self) -> Access:
         with explained(self._target, self.name, "s3:ListBucket", also=(ValueError,)):
-            return open_client(self._target)
+            return open_access(self._target)
+
+    @property
+    def _client(self) -> S3Client:
+        return self._access.client
+
+    @cached_property
+    def _lane(self) -> Lane:
+        with explained(self._target, self.name, "s3:ListBucket", also=(ValueError,)):
+            return Lane(self._access, self._target.bucket)
 
     def guard(self, known: Guard | None = None) -> Guard:
         self._guard = known or self._tried_out()
         return self._guard
 
     def read(self, key: str) -> Content | None:
-        def get() -> Content:
-            found = self._client.get_object(**self._at(key))
-            body = b"".join(_whole(found, fetched.BLOCK))
-            body = gzip.decompress(body) if found.get("ContentEncoding") == "gzip" else body
-            return Content(body=body, mark=_mark(found["ETag"]))
-
         with explained(self._target, self.name, "s3:GetObject"):
-            return self._if_there(get)
+            found = self._if_there(lambda: self._lane.ask("GET", self._target.prefix + key))
+            if found is None:
+                return None
+            zipped = found.headers.get("content-encoding") == "gzip"
+            return Content(body=gzip.decompress(found.body) if zipped else found.body, mark=found.etag)
 
     def facts(self, key: str) -> Stored | None:
         with explained(self._target, self.name, "s3:GetObject"):
@@ -137,18 +146,30 @@ class S3Storage:
         except ClientError as error:
             if code_of(error) in _NOT_THERE:
                 return None
+            if self._moved(error):
+                return self._if_there(ask)
             raise
 
+    def _moved(self, error: ClientError) -> bool:
+        """Whether the bucket is in another region, which is then spoken to. Every run begins by reading."""
+        region = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
+        if not region or region == self._access.client.meta.region_name:
+            return False
+        self._target = replace(self._target, region=region)
+        vars(self).pop("_access", None)
+        vars(self).pop("_lane", None)
+        return True
+
     def _head(self, key: str) -> Stored:
-        found = self._client.head_object(**self._at(key))
+        found = self._lane.ask("HEAD", self._target.prefix + key)
         return Stored(
             key=key,
-            size=found["ContentLength"],
-            mark=_mark(found["ETag"]),
-            sha256=found["Metadata"].get("sha256", ""),
-            type=found.get("ContentType", ""),
-            cache_control=found.get("CacheControl", ""),
-            gzip=found.get("ContentEncoding") == "gzip",
+            size=int(found.headers["content-length"]),
+            mark=found.etag,
+            sha256=found.headers.get("x-amz-meta-sha256", ""),
+            type=found.headers.get("content-type", ""),
+            cache_control=found.headers.get("cache-control", ""),
+            gzip=found.headers.get("content-encoding") == "gzip",
         )
 
     def _page(self, where: dict[str, str]) -> ListObjectsV2OutputTypeDef:
@@ -181,11 +202,9 @@ class S3Storage:
                     self.name, f"{key} was replaced while it was fetched.", "Run the command again to get it whole."
                 )
 
-    def _send(
-        self, file: BinaryIO, upload: Upload, progress: Progress, expected: Expected | None
-    ) -> tuple[int, str]:
+    def _send(self, file: BinaryIO, upload: Upload, progress: Progress, expected: Expected | None) -> tuple[int, str]:
         """Send one file, and return its size and mark as stored."""
-        size, request = upload.size, self._at(upload.key) | _served(upload)
+        size = upload.size
         if upload.gzip:
             body = gzip.compress(file.read(), _LEVEL, mtime=0)  # no time in its header: same input, same bytes
             file, size = io.BytesIO(body), len(body)
@@ -193,20 +212,24 @@ class S3Storage:
         def told(position: int) -> None:
             progress(position / max(size, 1))
 
-        condition = self._condition(expected)
         try:
             if size > multipart.SIZE:
-                sending = Multipart(self._client, self._patience, request)
-                return size, _mark(sending.send(file, size, told, _of_creation(condition)))
+                return size, self._send_parts(file, size, upload, told, expected)
             digest = content_md5(Part(file, 0, size).md5())
-            answer = self._patience.ask(
-                lambda: self._client.put_object(
-                    **request, **condition, Body=Part(file, 0, size, told), ContentMD5=digest
-                )
-            )
-            return size, _mark(answer["ETag"])
+            headers = _headers(upload) | self._condition(expected) | {"Content-MD5": digest}
+            key = self._target.prefix + upload.key
+            answer = self._patience.ask(lambda: self._lane.ask("PUT", key, headers, Part(file, 0, size, told)))
+            return size, answer.etag
         except ClientError as error:
             return size, self._settled(error, upload, size, expected).mark
+
+    def _send_parts(
+        self, file: BinaryIO, size: int, upload: Upload, told: Callable[[int], None], expected: Expected | None
+    ) -> str:
+        # CompleteMultipartUpload knows both conditions; large files are immutable, so only one is ever asked.
+        absent = self._condition(expected).get("If-None-Match")
+        sending = Multipart(self._client, self._patience, self._at(upload.key) | _served(upload))
+        return _mark(sending.send(file, size, told, {"IfNoneMatch": absent} if absent else {}))
 
     def _settled(self, error: ClientError, upload: Upload, size: int, expected: Expected | None) -> Stored:
         """What an answer means that was no success: ours is there all the same, or something else is."""
@@ -229,17 +252,17 @@ class S3Storage:
         if expected is None:
             return {}
         if expected.mark is None:
-            return {"IfNoneMatch": "*"} if self._guard.create else {}
+            return {"If-None-Match": "*"} if self._guard.create else {}
         if self._guard.swap == "none":
             return {}
-        return {"IfMatch": expected.mark if self._guard.swap == "unquoted" else f'"{expected.mark}"'}
+        return {"If-Match": expected.mark if self._guard.swap == "unquoted" else f'"{expected.mark}"'}
 
     def _tried_out(self) -> Guard:
         """What conditional writes are worth here: a small object is written, under conditions that must fail."""
         probe = note(_PROBE + secrets.token_hex(8), b"written to learn what this storage does with conditions")
         try:
             self.put(probe)
-            create = self._refuses(probe, {"IfNoneMatch": "*"})
+            create = self._refuses(probe, {"If-None-Match": "*"})
             return Guard(create=create, swap=self._swap(probe))
         finally:
             with suppress(StorageError):
@@ -247,9 +270,9 @@ class S3Storage:
 
     def _swap(self, probe: Upload) -> Literal["quoted", "unquoted", "none"]:
         stale = "0" * 32
-        if self._refuses(probe, {"IfMatch": f'"{stale}"'}) and self._accepts(probe, '"{}"'):
+        if self._refuses(probe, {"If-Match": f'"{stale}"'}) and self._accepts(probe, '"{}"'):
             return "quoted"
-        if self._refuses(probe, {"IfMatch": stale}) and self._accepts(probe, "{}"):
+        if self._refuses(probe, {"If-Match": stale}) and self._accepts(probe, "{}"):
             return "unquoted"
         return "none"
 
@@ -259,13 +282,14 @@ class S3Storage:
 
     def _accepts(self, probe: Upload, form: str) -> bool:
         there = self.facts(probe.key)
-        return there is not None and self._asked(probe, {"IfMatch": form.format(there.mark)}) == "done"
+        return there is not None and self._asked(probe, {"If-Match": form.format(there.mark)}) == "done"
 
     def _asked(self, probe: Upload, condition: dict[str, str]) -> Literal["done", "refused", "unknown"]:
         body = probe.source if isinstance(probe.source, bytes) else b""
+        headers = condition | {"Content-MD5": content_md5(Part(io.BytesIO(body), 0, len(body)).md5())}
         with explained(self._target, self.name, "s3:PutObject"):
             try:
-                self._patience.ask(lambda: self._client.put_object(**self._at(probe.key), **condition, Body=body))
+                self._patience.ask(lambda: self._lane.ask("PUT", self._target.prefix + probe.key, headers, body))
             except ClientError as error:
                 if code_of(error) in _REFUSALS:
                     return "refused"
@@ -275,24 +299,16 @@ class S3Storage:
         return "done"
 
 
-def _of_creation(condition: dict[str, str]) -> dict[str, str]:
-    # CompleteMultipartUpload knows both conditions; large files are immutable, so only one is ever asked.
-    return {name: value for name, value in condition.items() if name == "IfNoneMatch"}
-
-
 def _as_before(there: Stored, expected: Expected | None) -> bool:
     """Whether it is still the object that was to be replaced."""
     return expected is not None and there.mark == expected.mark
 
 
-def _whole(found: GetObjectOutputTypeDef, block: int) -> Iterator[bytes]:
-    """The body of an object, as many bytes as were promised."""
-    arrived = 0
-    for each in found["Body"].iter_chunks(block):
-        arrived += len(each)
-        yield each
-    if arrived != found["ContentLength"]:
-        raise IncompleteReadError(actual_bytes=arrived, expected_bytes=found["ContentLength"])
+def _headers(upload: Upload) -> dict[str, str]:
+    """`_served`, as headers."""
+    encoding = {"Content-Encoding": "gzip"} if upload.gzip else {}
+    served = {"Content-Type": upload.type, "Cache-Control": upload.cache_control}
+    return served | encoding | {"x-amz-meta-sha256": upload.sha256}
 
 
 def _served(upload: Upload) -> dict[str, Any]:

@@ -7,7 +7,9 @@ ACL; Content-MD5 guards the way there instead. Trying again is `patience`'s part
 from __future__ import annotations
 
 import ipaddress
+import os
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -17,27 +19,45 @@ from botocore.config import Config
 from placecast.model import S3Target
 
 if TYPE_CHECKING:
+    from botocore.credentials import Credentials
     from mypy_boto3_s3 import S3Client
 
 CONNECTIONS = 32
+TIMEOUTS = (10, 60)  # seconds, for connecting and for reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """A way to a server: a client, and what requests are signed with beside it."""
+
+    client: S3Client
+    credentials: Credentials | None  # None when boto3 finds none
+    verify: bool | str  # certificates: as botocore says
 
 
 def open_client(target: S3Target) -> S3Client:
     """A client for this bucket's server, with the credentials that boto3 finds."""
+    return open_access(target).client
+
+
+def open_access(target: S3Target) -> Access:
+    """Client and credentials. What boto3 does not like about settings and files comes up here."""
     session = boto3.session.Session()
     config = Config(
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         retries={"mode": "standard", "total_max_attempts": 1},
         s3={"addressing_style": _addressing(target.endpoint)},
-        parameter_validation=False,  # a fifth of the work for a small file, and our own calls are checked by mypy
-        connect_timeout=10,
-        read_timeout=60,
+        signature_version="s3v4",
+        connect_timeout=TIMEOUTS[0],
+        read_timeout=TIMEOUTS[1],
         tcp_keepalive=True,
         max_pool_connections=CONNECTIONS,
     )
     region = target.region or session.region_name or "us-east-1"
-    return session.client("s3", region_name=region, endpoint_url=target.endpoint, config=config)
+    client = session.client("s3", region_name=region, endpoint_url=target.endpoint, config=config)
+    bundle = os.environ.get("AWS_CA_BUNDLE") or session._session.get_config_variable("ca_bundle")
+    return Access(client=client, credentials=session.get_credentials(), verify=bundle or True)
 
 
 def _addressing(endpoint: str | None) -> Literal["path", "auto"]:

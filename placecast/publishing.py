@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from placecast import building, delivery, gate, plan, rss
+from placecast import building, delivery, distribution, gate, plan, rss
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
-from placecast.model import Elsewhere, Episode, Publication, Release, Show, Tree
+from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, Tree
 from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Content, MemoryStorage, Storage
@@ -171,9 +172,48 @@ def _send(run: Run, storage: Storage, built: Built) -> None:
     if built.blocked or not (built.uploads or built.sight.unsettled):
         return
     with run.reporter.step(f"upload to {storage.name}", _reason(built)) as progress:
-        publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
-        glance.forget(run.project.last_look)
-        glance.remember(run.project.last_look, storage, delivery.send(publisher, built.sight, built.parcel))
+        send(run, built.publication.show, storage, built.sight, built.parcel, progress)
+
+
+def send(run: Run, show: Show, storage: Storage, sight: Sight, parcel: Parcel, progress: Progress) -> None:
+    """Send, see that listeners get it, and tell the world. OvertakenError when another publisher was faster."""
+    publisher = Publisher(
+        storage=storage,
+        clone=run.project.clone,
+        now=run.now,
+        progress=progress,
+        verify=partial(_require, show) if show.target.verify else delivery.trusting,
+    )
+    glance.forget(run.project.last_look)
+    after = delivery.send(publisher, sight, parcel)
+    glance.remember(run.project.last_look, storage, after)
+    if show.target.verify and after.feed and after.feed != sight.feed:
+        _read_back(run, show, after.feed.body)
+    announce(run, show, parcel, sight)
+
+
+def _require(show: Show, uploads: Sequence[Upload]) -> None:
+    from placecast.delivery import web
+
+    web.require(web.Site(show.url), map(web.promise, uploads))
+
+
+def _read_back(run: Run, show: Show, feed: bytes) -> None:
+    from placecast.delivery import web
+
+    broken = web.read_back(web.Site(show.url), FEED, feed)
+    if broken and broken.passing:
+        run.reporter.tell(f"{broken} {broken.cure}")
+    elif broken:
+        raise StorageError(show.url, f"everything is sent, but {broken}", broken.cure)
+
+
+def announce(run: Run, show: Show, parcel: Parcel, sight: Sight) -> None:
+    """Tell caches and hubs. A run that died may have told nobody, so the one that puts its record right does."""
+    changed = [each.key for each in parcel.uploads if not each.immutable] + list(parcel.discarded)
+    if sight.unsettled and FEED not in changed:
+        changed.append(FEED)
+    distribution.announce(show, changed, folder=run.project.root, warn=run.reporter.warn, tell=run.reporter.tell)
 
 
 def _reason(built: Built) -> str:

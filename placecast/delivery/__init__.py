@@ -20,7 +20,7 @@ from placecast.model import Progress, no_progress
 from placecast.plan import FEED, Phase, Stored, Upload
 from placecast.storage import Content, Expected, Guard, RefusedError, Storage
 
-__all__ = ["OvertakenError", "Parcel", "Publisher", "Sight", "Withdrawn", "look", "send"]
+__all__ = ["OvertakenError", "Parcel", "Publisher", "Sight", "Withdrawn", "look", "send", "trusting"]
 
 _BEFORE_FEED = (Phase.MEDIA, Phase.SIDECARS, Phase.PAGES)
 _GIVEN_UP = timedelta(days=1)  # after which an upload that somebody began is nobody's any more
@@ -66,7 +66,7 @@ class Parcel:
     keeps_earlier: bool = True  # whether the feed that is replaced is kept for a rollback
 
 
-def _trusting(uploads: Sequence[Upload]) -> None:
+def trusting(uploads: Sequence[Upload]) -> None:
     """Nobody looks whether listeners get what was sent."""
 
 
@@ -81,7 +81,7 @@ class Publisher:
     clone: str
     now: datetime
     progress: Progress = no_progress
-    verify: Callable[[Sequence[Upload]], None] = _trusting
+    verify: Callable[[Sequence[Upload]], None] = trusting
 
 
 def look(storage: Storage, *, thorough: bool = False) -> Sight:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from placecast import building, delivery, files, pages, plan, rss
-from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, history
+from placecast import building, delivery, files, pages, plan, publishing, rss
+from placecast.delivery import OvertakenError, Parcel, Sight, Withdrawn, history
 from placecast.errors import StorageError, UsageError
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Show, Tree
@@ -104,8 +104,7 @@ def _send(
         keeps_earlier=not delete_audio,
     )
     with run.reporter.step(f"take {wanted.slug} out of {storage.name}", "asked for") as progress:
-        publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
-        delivery.send(publisher, sight, parcel)
+        publishing.send(run, show, storage, sight, parcel, progress)
     for key, content in tree.items():
         files.write(run.project.feed / key, content)
     return Unpublished(

@@ -71,7 +71,7 @@ def build(
         withdrawn=out,
         parcel=Parcel(
             uploads=uploads,
-            kept=frozenset(_kept(published, local, sight)),
+            kept=frozenset(_kept(published, local, sight, tree[FEED])),
             named=named(show, tree[FEED]),
             withdrawn=_newly_withdrawn(episodes, sight),
             restored=frozenset(each.episode.guid for each in shown),
@@ -99,14 +99,13 @@ def named(show: Show, feed: bytes) -> frozenset[str]:
     return frozenset(f"{key}index.html" if key.endswith("/") or not key else key for key in keys)
 
 
-def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
+def _kept(published: Publication, local: Sequence[Upload], sight: Sight, feed: bytes) -> Iterator[str]:
     """The keys that something points to, here or from another clone."""
     yield from (upload.key for upload in local)
     yield from (release.audio.path for release in published.releases)
     folders = tuple(_folders(published))
     yield from (key for key in sight.objects if key.startswith(folders))
-    if sight.feed:
-        yield from named(published.show, sight.feed.body)
+    yield from named(published.show, feed)
 
 
 def _folders(published: Publication) -> list[str]:

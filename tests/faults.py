@@ -59,7 +59,9 @@ class Answer:
     broken: bool = False
 
     def happen(self, exchange: Exchange, kill: Callable[[], None]) -> None:
-        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{self.code}</Code><Message>planned</Message></Error>'
+        body = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{self.code}</Code><Message>planned</Message></Error>'
+        )
         text = body[: body.index("</Code>") - 3] if self.broken else body
         exchange.answer(self.status, text.encode(), {"Retry-After": self.retry_after} if self.retry_after else {})
 
@@ -173,9 +175,7 @@ PLANS = (
         first=(1, 8),
     ),
     FaultPlan(name="no-conditions", fault=Answer(status=501, code="NotImplemented"), on=_conditional),
-    FaultPlan(
-        name="broken-error", fault=Answer(status=400, code="RequestTimeout", broken=True), chance=0.2, each=2
-    ),
+    FaultPlan(name="broken-error", fault=Answer(status=400, code="RequestTimeout", broken=True), chance=0.2, each=2),
     FaultPlan(
         name="answer-breaks-off",
         fault=BreakOff(share=0.5),

@@ -115,13 +115,17 @@ class OnlyUnquoted:
             exchange.give(exchange.send_on({"if-match": f'"{mark}"'}))
 
 
+def _any(request: Request) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class FaultPlan:
     """What happens to which requests, and how often. Without limits it lasts until the proxy is healed."""
 
     name: str
     fault: Fault | None
-    on: Callable[[Request], bool] = lambda request: True
+    on: Callable[[Request], bool] = _any
     chance: float = 1
     each: int | None = None  # how often it may befall the same request
     in_all: int | None = None

@@ -47,6 +47,7 @@ def make_run(
     ask: bool = False,
     speakers: int | None = None,
     fast: bool = False,
+    thorough: bool = False,
 ) -> Run:
     """What the commands work with. `ask`: there may be a person to ask."""
     from placecast.project import Project
@@ -65,6 +66,7 @@ def make_run(
         open_storage=open_storage,
         speakers=speakers or 0,
         fast=fast,
+        thorough=thorough,
     )
 
 

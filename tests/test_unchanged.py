@@ -22,7 +22,7 @@ URL = "https://podcast.example.org/small/feed.xml"
 @pytest.fixture
 def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallShow:
     """A show whose public feed is always the one that was seen last."""
-    monkeypatch.setattr(glance, "is_published", lambda folder, url: url == URL)
+    monkeypatch.setattr(glance, "is_published", lambda _, url: url == URL)
     small = make(tmp_path / "show")
     small.add("digbeth")
     small.publish()

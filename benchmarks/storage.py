@@ -21,10 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -37,7 +36,7 @@ from storage_tree import Tree
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT))
 
-from tests.seaweed import ACCESS_KEY, SECRET_KEY, Server, running  # noqa: E402
+from tests.seaweed import ACCESS_KEY, SECRET_KEY, Server, fresh_bucket, running  # noqa: E402
 
 # A small process of its own starts the tool: a program's peak memory is never told as less than that of the process
 # that it was started from.
@@ -92,21 +91,24 @@ class Bench:
     def round(self, number: int, tools: Sequence[Tool]) -> Iterator[tuple[str, str, Run]]:
         """All cases with all tools: case, tool and what the run took. The buckets are compared with the tree."""
         first = number % len(tools)
-        places = {tool: self._fresh() for tool in (*tools[first:], *tools[:first])}
-        for case in CASES:
-            case.happens(self._tree, number)
-            time.sleep(1.1)  # servers tell times in whole seconds, and the tools compare them with files'
+        with ExitStack() as stack:
+            places = {tool: stack.enter_context(self.place()) for tool in (*tools[first:], *tools[:first])}
+            for case in CASES:
+                case.happens(self._tree, number)
+                time.sleep(1.1)  # servers tell times in whole seconds, and the tools compare them with files'
+                for tool, place in places.items():
+                    yield case.name, tool.name, self.run(tool, place, case.clone)
             for tool, place in places.items():
-                yield case.name, tool.name, self.run(tool, place, case.clone)
-        for tool, place in places.items():
-            self._compare(tool, place)
-            self._client.delete_bucket(Bucket=place.bucket)  # with all that is in it, at SeaweedFS
+                self._compare(tool, place)
 
     @contextmanager
     def place(self) -> Iterator[Place]:
-        place = self._fresh()
-        yield place
-        self._client.delete_bucket(Bucket=place.bucket)
+        with fresh_bucket(self._server) as bucket:
+            bucket.open_to_everyone()  # as a podcast's is: placecast asks for what it has sent as a listener does
+            yield Place(
+                endpoint=self._server.endpoint, bucket=bucket.name, access_key=ACCESS_KEY, secret_key=SECRET_KEY
+            )
+            bucket.client.delete_bucket(Bucket=bucket.name)  # with all that is in it, at SeaweedFS
 
     def run(self, tool: Tool, place: Place, clone: str) -> Run:
         os.sync()  # so that nobody waits for what the last one has written
@@ -117,14 +119,6 @@ class Bench:
             if done.returncode:
                 raise SystemExit(f"{tool.name} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
             return Run(**json.load(took), asked=json.loads(done.stdout) if tool is OURS else {})
-
-    def _fresh(self) -> Place:
-        name = f"bench-{uuid.uuid4().hex[:12]}"
-        self._client.create_bucket(Bucket=name)
-        # The first object makes the bucket's volume.
-        self._client.put_object(Bucket=name, Key="first", Body=b"1")
-        self._client.delete_object(Bucket=name, Key="first")
-        return Place(endpoint=self._server.endpoint, bucket=name, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
 
     def _compare(self, tool: Tool, place: Place) -> None:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=place.bucket)

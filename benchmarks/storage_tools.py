@@ -57,7 +57,9 @@ class Tool:
 
     def command(self, tools: Path, tree: Tree, place: Place, clone: str) -> list[str]:
         known = {"public": tree.public, "facts": tree.facts, "endpoint": place.endpoint, "bucket": place.bucket}
-        return [self._found(tools), *(each.format(**known, clone=clone) for each in self.arguments)]
+        memory = tree.memory / place.bucket / clone
+        memory.mkdir(parents=True, exist_ok=True)
+        return [self._found(tools), *(each.format(**known, memory=memory) for each in self.arguments)]
 
     def versions(self, tools: Path) -> str:
         said = subprocess.run([self._found(tools), *self.version], capture_output=True, text=True, check=True)
@@ -80,7 +82,8 @@ OURS = Tool(
     name="placecast",
     package="",
     program="",
-    arguments=(str(_OURS), "{public}", "{facts}", "{endpoint}", "{bucket}", "{clone}"),
+    arguments=(str(_OURS), "{public}", "{facts}", "{endpoint}", "{bucket}", "{memory}"),
+    version=("-c", "import placecast; print(placecast.__version__)"),
 )
 
 _RCLONE = ("sync", "{public}", "here:{bucket}")

@@ -30,6 +30,7 @@ class Tree:
 
     public: Path
     facts: Path
+    memory: Path  # what clones keep for themselves
 
     def keys(self) -> list[str]:
         return sorted(path.relative_to(self.public).as_posix() for path in self.public.rglob("*") if path.is_file())
@@ -60,7 +61,7 @@ class Tree:
 def make(folder: Path, *, media: int = 5, megabytes: int = 50, seed: int = 4) -> Tree:
     """Write the tree below this folder."""
     chance = random.Random(seed)
-    tree = Tree(public=folder / "public", facts=folder / "facts.json")
+    tree = Tree(public=folder / "public", facts=folder / "facts.json", memory=folder / "memory")
     facts = dict(_media(tree.public, chance, media, megabytes))
     tree.facts.write_text(json.dumps(facts, indent=1))
     for key, text in _texts(chance, list(facts)):

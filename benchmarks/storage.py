@@ -198,7 +198,7 @@ def _account(run: Run) -> str:
 def memory() -> None:
     """Placecast's peak memory, which the length of a recording must not change."""
     print("| media | first upload: peak MB | wall s | no change: peak MB |\n|---|---|---|---|")
-    for media, megabytes in ((5, 50), (1, 1024)):
+    for media, megabytes in ((5, 50), (16, 50), (1, 1024)):
         with bench(Path(), media=media, megabytes=megabytes) as setting, setting.place() as place:
             first, again = (setting.run(OURS, place, "first") for _ in range(2))
         print(f"| {media} x {megabytes} MB | {first.peak:.0f} | {first.wall:.1f} | {again.peak:.0f} |", flush=True)

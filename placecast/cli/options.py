@@ -49,8 +49,8 @@ def make_run(
     fast: bool = False,
 ) -> Run:
     """What the commands work with. `ask`: there may be a person to ask."""
-    from placecast.run import Run
     from placecast.project import Project
+    from placecast.run import Run
     from placecast.storage import open_storage
     from placecast.transcribe import load_engine
 

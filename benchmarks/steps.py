@@ -50,8 +50,8 @@ class OneStep:
 def one_step(folder: Path) -> None:
     """Do the next step of the show in this folder, and print what it took; nothing when all is done."""
     from placecast import pipeline
-    from placecast.run import Run
     from placecast.project import Project
+    from placecast.run import Run
     from placecast.storage import open_storage
     from placecast.transcribe import load_engine
 

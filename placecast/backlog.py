@@ -19,8 +19,8 @@ from placecast.jobs import LOADER, Job, StoredSound
 from placecast.jobs import work as hear
 from placecast.model import Audio, Episode, Progress
 from placecast.pipeline import require
-from placecast.run import Run
 from placecast.project import Project
+from placecast.run import Run
 from placecast.timecode import spoken
 from placecast.transcribe.account import Account
 from placecast.workshop import Workshop, heard_recording

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,12 +99,13 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
     return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in audio]
 
 
-def changes(folder: Path, tree: Tree) -> Changes:
-    """What writing the tree into the folder would change."""
+def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
+    """What writing the tree into the folder would change. `kept`: folders that others answer for."""
     written = [path for path, content in tree.items() if not _holds(folder / path, content)]
     built = [path for name in BUILT_FOLDERS for path in sorted((folder / name).rglob("*")) if path.is_file()]
     names = [path.relative_to(folder).as_posix() for path in built]
-    return Changes(written=tuple(written), removed=tuple(name for name in names if name not in tree))
+    removed = [name for name in names if name not in tree and not name.startswith(tuple(kept))]
+    return Changes(written=tuple(written), removed=tuple(removed))
 
 
 def write(folder: Path, tree: Tree, changed: Changes) -> None:

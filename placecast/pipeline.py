@@ -57,8 +57,9 @@ def publish(
     """
     with run.project.locked():
         made = make_plan(run, wanted, redo)
-        if made.built and made.storage is None:
-            return made, made.built
+        storage = made.storage
+        if storage is None:
+            return made, _nothing(made)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
         produce(run, made)
@@ -66,11 +67,17 @@ def publish(
         def again(sight: Sight) -> Built:
             return build(run, made.show, made.episodes, sight, made.work.keys())
 
-        built = made.built or again(look(run, made.storage))  # mastering took its time: what is there now?
+        built = made.built or again(look(run, storage))  # mastering took its time: what is there now?
         if unreviewed and built.held:
             let_out(run, made, built.held, unreviewed)
             built = again(built.sight)
-        return made, deliver(run, made.storage, built, again)
+        return made, deliver(run, storage, built, again)
+
+
+def _nothing(made: Plan) -> Built:
+    if made.built is None:
+        raise ValueError("a plan without a storage has nothing to do, so it is built")
+    return made.built
 
 
 def make_plan(
@@ -175,6 +182,19 @@ def build_preview(run: Run, url: str) -> None:
     building.write(folder, tree, building.changes(folder, tree))
     building.copy_cover(local, folder)
     building.copy_media(run.project, published, folder)
+
+
+def kept(made: Plan, built: Built) -> Iterator[tuple[str, str]]:
+    """The episodes that stay in the feed though this clone does not show them: their titles, and why."""
+    here = {each.guid: each.slug for each in made.episodes}
+    for other in built.publication.others:
+        if other.guid in here:
+            yield other.title, f"here it waits; to take it out of the feed: placecast unpublish {here[other.guid]}"
+        else:
+            yield other.title, "another clone has published it; bring it here with git pull"
+    for release in built.withdrawn:
+        slug = release.episode.slug
+        yield release.episode.title, f"another clone has unpublished it; to bring it back: placecast publish {slug}"
 
 
 def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, str]]:

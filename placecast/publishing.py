@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from placecast import building, delivery, gate, plan, rss
-from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn, glance
+from placecast import building, delivery, distribution, gate, plan, rss
+from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
-from placecast.model import Elsewhere, Episode, Publication, Release, Show, Tree
+from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, Tree
 from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Content, MemoryStorage, Storage
@@ -29,10 +30,10 @@ class Built:
     tree: Tree
     changed: building.Changes
     uploads: tuple[Upload, ...]
+    parcel: Parcel
     sight: Sight  # what it was built against
     held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
     withdrawn: tuple[Release, ...] = ()  # taken out of the feed by another clone, though this one still shows them
-    parcel: Parcel = Parcel(uploads=())
 
     @property
     def blocked(self) -> bool:
@@ -63,14 +64,14 @@ def build(
     return Built(
         publication=published,
         tree=tree,
-        changed=building.changes(run.project.feed, tree),
+        changed=building.changes(run.project.feed, tree, _folders(published)),
         uploads=uploads,
         sight=sight,
         held=held,
         withdrawn=out,
         parcel=Parcel(
             uploads=uploads,
-            kept=frozenset(_kept(published, local, sight)),
+            kept=frozenset(_kept(published, local, sight, tree[FEED])),
             named=named(show, tree[FEED]),
             withdrawn=_newly_withdrawn(episodes, sight),
             restored=frozenset(each.episode.guid for each in shown),
@@ -93,17 +94,25 @@ def _others(sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tu
 def named(show: Show, feed: bytes) -> frozenset[str]:
     """The keys of the public tree that a feed names."""
     ours = (address for address in rss.addresses(feed) if address.startswith(show.url))
-    return frozenset(address.removeprefix(show.url) for address in ours)
+    keys = (address.removeprefix(show.url) for address in ours)
+    # A folder's address is answered with the page in it.
+    return frozenset(f"{key}index.html" if key.endswith("/") or not key else key for key in keys)
 
 
-def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
+def _kept(published: Publication, local: Sequence[Upload], sight: Sight, feed: bytes) -> Iterator[str]:
     """The keys that something points to, here or from another clone."""
     yield from (upload.key for upload in local)
     yield from (release.audio.path for release in published.releases)
-    folders = {other.page.removeprefix(published.show.url).removesuffix("index.html") for other in published.others}
-    yield from (key for key in sight.objects if any(folder and key.startswith(folder) for folder in folders))
-    if sight.feed:
-        yield from named(published.show, sight.feed.body)
+    folders = tuple(_folders(published))
+    yield from (key for key in sight.objects if key.startswith(folders))
+    yield from named(published.show, feed)
+
+
+def _folders(published: Publication) -> list[str]:
+    """The folders of the public tree in which other clones' episodes lie."""
+    pages = (other.page for other in published.others if other.page.startswith(published.show.url))
+    folders = (page.removeprefix(published.show.url).removesuffix("index.html") for page in pages)
+    return [folder for folder in folders if folder.endswith("/")]
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:
@@ -146,7 +155,7 @@ def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
         write(run, built)
         try:
             _send(run, storage, built)
-        except Overtaken:
+        except OvertakenError:
             run.reporter.tell("Another publisher was faster. What they have published is taken in.")
             built = again(look(run, storage))
         else:
@@ -162,9 +171,48 @@ def _send(run: Run, storage: Storage, built: Built) -> None:
     if built.blocked or not (built.uploads or built.sight.unsettled):
         return
     with run.reporter.step(f"upload to {storage.name}", _reason(built)) as progress:
-        publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
-        glance.forget(run.project.last_look)
-        glance.remember(run.project.last_look, storage, delivery.send(publisher, built.sight, built.parcel))
+        send(run, built.publication.show, storage, built.sight, built.parcel, progress)
+
+
+def send(run: Run, show: Show, storage: Storage, sight: Sight, parcel: Parcel, progress: Progress) -> None:
+    """Send, see that listeners get it, and tell the world. OvertakenError when another publisher was faster."""
+    publisher = Publisher(
+        storage=storage,
+        clone=run.project.clone,
+        now=run.now,
+        progress=progress,
+        verify=partial(_require, show) if show.target.verify else delivery.trusting,
+    )
+    glance.forget(run.project.last_look)
+    after = delivery.send(publisher, sight, parcel)
+    glance.remember(run.project.last_look, storage, after)
+    if show.target.verify and after.feed and after.feed != sight.feed:
+        _read_back(run, show, after.feed.body)
+    announce(run, show, parcel, sight)
+
+
+def _require(show: Show, uploads: Sequence[Upload]) -> None:
+    from placecast.delivery import web
+
+    web.require(web.Site(show.url), map(web.promise, uploads))
+
+
+def _read_back(run: Run, show: Show, feed: bytes) -> None:
+    from placecast.delivery import web
+
+    broken = web.read_back(web.Site(show.url), FEED, feed)
+    if broken and broken.passing:
+        run.reporter.tell(f"{broken} {broken.cure}")
+    elif broken:
+        raise StorageError(show.url, f"everything is sent, but {broken}", broken.cure)
+
+
+def announce(run: Run, show: Show, parcel: Parcel, sight: Sight) -> None:
+    """Tell caches and hubs. A run that died may have told nobody, so the one that puts its record right does."""
+    changed = [each.key for each in parcel.uploads if not each.immutable] + list(parcel.discarded)
+    if sight.unsettled and FEED not in changed:
+        changed.append(FEED)
+    distribution.announce(show, changed, folder=run.project.root, warn=run.reporter.warn, tell=run.reporter.tell)
 
 
 def _reason(built: Built) -> str:

@@ -1,4 +1,4 @@
-"""What a run works with, whatever it does: the show's folder, a reporter, the clock, an engine, a place to publish to."""
+"""What a run works with, whatever it does: the show's folder, a reporter, the clock, an engine, a storage."""
 
 from __future__ import annotations
 

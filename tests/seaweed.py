@@ -48,7 +48,7 @@ class Response:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A running SeaweedFS."""
+    """A running S3 server of this machine, to which `ACCESS_KEY` is the owner's."""
 
     port: int
 
@@ -113,8 +113,12 @@ def running() -> Iterator[Server]:
 
 
 def weed() -> str | None:
-    """Where the server's program is: beside this Python, or on PATH."""
-    return shutil.which("weed", path=str(Path(sys.executable).parent)) or shutil.which("weed")
+    return program("weed")
+
+
+def program(name: str) -> str | None:
+    """Where a server's program is: beside this Python, or on PATH."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
 @pytest.fixture(scope="session")
@@ -139,13 +143,20 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bucket(seaweed: Server, aws_environment: None) -> Iterator[Bucket]:
-    client = seaweed.client()
+    with fresh_bucket(seaweed) as fresh:
+        yield fresh
+
+
+@contextmanager
+def fresh_bucket(server: Server) -> Iterator[Bucket]:
+    """A bucket with nothing in it."""
+    client = server.client()
     name = f"show-{uuid.uuid4().hex[:12]}"
     client.create_bucket(Bucket=name)
-    # The first object makes the bucket's volume; when several come at once, some are refused for seconds.
+    # The first object makes SeaweedFS's volume; when several come at once, some are refused for seconds.
     client.put_object(Bucket=name, Key="first", Body=b"1")
     client.delete_object(Bucket=name, Key="first")
-    yield Bucket(server=seaweed, name=name, client=client)
+    yield Bucket(server=server, name=name, client=client)
     client.close()
 
 
@@ -154,10 +165,10 @@ def _start(folder: Path, stack: ExitStack) -> Server:
     for attempt in range(_STARTS):
         data = folder / str(attempt)
         data.mkdir()
-        ports = _free_ports(8)
+        ports = free_ports(8)
         process = stack.enter_context(_process(data, ports))
         server = Server(port=ports[0])
-        if _ready(server, process):
+        if ready(server, process):
             return server
     raise RuntimeError(f"SeaweedFS did not start:\n{(data / 'log').read_text(errors='replace')[-4000:]}")
 
@@ -221,7 +232,8 @@ def _identity(key: str, *actions: str) -> dict[str, Any]:
     return {"name": key, "credentials": [{"accessKey": key, "secretKey": SECRET_KEY}], "actions": actions}
 
 
-def _ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+def ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a bucket can be made, or the process is gone."""
     client = server.client()
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -236,7 +248,7 @@ def _ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placecast import delivery, plan
-from placecast.delivery import Overtaken, Parcel, Publisher, Withdrawn, history, lease, manifest
+from placecast.delivery import OvertakenError, Parcel, Publisher, Withdrawn, history, lease, manifest
 from placecast.delivery.manifest import Manifest, Record
 from placecast.errors import LockedError, StorageError
 from placecast.model import Progress, no_progress
@@ -196,7 +196,7 @@ class TestFeed:
         storage = MemoryStorage()
         sight = delivery.look(storage)
         run(storage, Tree(folder=tree.folder / "theirs", files=FILES | {FEED: b"<rss>theirs</rss>"}), clone="there")
-        with pytest.raises(Overtaken):
+        with pytest.raises(OvertakenError):
             delivery.send(publisher(storage), sight, parcel(tree, sight))
         assert storage.files[FEED] == b"<rss>theirs</rss>"
 
@@ -206,7 +206,7 @@ class TestFeed:
         tree.files["index.html"] = b"without their episode"
         sight = delivery.look(storage)
         storage.files[FEED] = b"<rss>theirs</rss>"
-        with pytest.raises(Overtaken):
+        with pytest.raises(OvertakenError):
             delivery.send(publisher(storage), sight, parcel(tree, sight))
 
     def test_a_write_whose_answer_was_lost_has_succeeded(self, tree: Tree) -> None:
@@ -224,7 +224,7 @@ class TestFeed:
         storage = Careless()
         sight = delivery.look(storage)
         run(storage, Tree(folder=tree.folder / "theirs", files=FILES | {FEED: b"<rss>theirs</rss>"}), clone="there")
-        with pytest.raises(Overtaken):
+        with pytest.raises(OvertakenError):
             delivery.send(publisher(storage), sight, parcel(tree, sight))
         assert lease.KEY not in storage.files
         assert lease.KEY in storage.order

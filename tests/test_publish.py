@@ -183,13 +183,14 @@ def test_an_episode_of_the_future_stays_out_until_its_moment(show: SmallShow) ->
     assert_whole(show)
 
 
-def test_the_pages_of_a_postponed_episode_are_taken_out_of_the_built_tree(published: SmallShow) -> None:
-    assert (published.project.feed / "e/digbeth/index.html").is_file()
+def test_a_postponed_episode_stays_in_the_feed_until_somebody_takes_it_out(published: SmallShow) -> None:
     published.edit("digbeth", "published = 2026-05-01T06:00:00", "published = 2027-05-01T06:00:00")
-    published.publish()
-    assert not (published.project.feed / "e").exists()
-    assert feed_of(published).entries == []
-    assert list((published.project.feed / "media").glob("*.mp3")), "sound is never taken away by itself"
+    made, built = published.publish()
+    assert (published.project.feed / "e/digbeth/index.html").is_file()
+    assert [entry.id for entry in feed_of(published).entries] == ["guid-of-digbeth"]
+    ((title, why),) = pipeline.kept(made, built)
+    assert title == "Digbeth"
+    assert "placecast unpublish digbeth" in why
 
 
 def test_a_draft_waits_until_it_is_named_and_then_keeps_its_date(published: SmallShow) -> None:

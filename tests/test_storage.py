@@ -16,7 +16,7 @@ from placecast.delivery import Parcel, Publisher, manifest
 from placecast.errors import StorageError
 from placecast.model import FolderTarget, Progress, no_progress
 from placecast.plan import Stored, Upload
-from placecast.storage import ABSENT, Expected, MemoryStorage, Refused, Storage, fetched, open_storage
+from placecast.storage import ABSENT, Expected, MemoryStorage, RefusedError, Storage, fetched, open_storage
 from tests.seaweed import Bucket
 from tests.trees import FILES, NOW, Tree, run
 
@@ -345,7 +345,7 @@ class TestConditions:
     def test_what_is_there_is_not_written_over_where_nothing_was_expected(self, place: Place) -> None:
         storage = place.open()
         storage.put(plan.note("media/a.mp3", b"one"), expected=ABSENT)
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             storage.put(plan.note("media/a.mp3", b"two"), expected=ABSENT)
         assert place.read("media/a.mp3") == b"one"
 
@@ -353,7 +353,7 @@ class TestConditions:
         storage = place.open()
         first = storage.put(plan.note("feed.xml", b"one"))
         second = storage.put(plan.note("feed.xml", b"two"), expected=Expected(first.mark))
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             storage.put(plan.note("feed.xml", b"three"), expected=Expected(first.mark))
         storage.put(plan.note("feed.xml", b"four"), expected=Expected(second.mark))
         assert place.read("feed.xml") == b"four"
@@ -364,7 +364,7 @@ class TestConditions:
         def put(number: int) -> bool:
             try:
                 storage.put(plan.note("feed.xml", b"%d" % number), expected=ABSENT)
-            except Refused:
+            except RefusedError:
                 return False
             return True
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from placecast.delivery import manifest
 from placecast.errors import StorageError
 from placecast.model import FolderTarget
-from placecast.delivery import manifest
 from placecast.storage import open_storage
 from tests.trees import FILES, Tree, run
 

@@ -41,9 +41,7 @@ class Tree:
         return plan.upload(key, source, len(content), sha256(content))
 
 
-def run(
-    storage: Storage, tree: Tree, *, clone: str = "here", now: datetime = NOW, thorough: bool = False
-) -> list[str]:
+def run(storage: Storage, tree: Tree, *, clone: str = "here", now: datetime = NOW, thorough: bool = False) -> list[str]:
     """Publish the tree, and say what was sent."""
     sight = delivery.look(storage, thorough=thorough)
     local = tree.uploads()

@@ -135,7 +135,7 @@ def publish(
         transcripts.take(run, slugs[0], transcript)
     made, built = pipeline.publish(run, slugs, steps, unreviewed)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
-    report.show(report.published(made, built, waits, doubtful), **flags)
+    report.show(report.published(made, built, waits, doubtful, pipeline.kept(made, built)), **flags)
     if built.held:
         sys.exit(HELD)
 

@@ -2,8 +2,8 @@
 
 At every instant the feed is one complete version, and everything that it names is there: what is pointed to is sent
 before what points to it, immutable names are never written over, and the feed takes the place of exactly the one that
-was looked at (compare-and-swap). Where another publisher was faster, `Overtaken` says so: look again, build again from
-the newer feed, send again. A run may die anywhere; the next one finds it noted as open and looks at everything.
+was looked at (compare-and-swap). Where another publisher was faster, `OvertakenError` says so: look again, build again
+from the newer feed, send again. A run may die anywhere; the next one finds it noted as open and looks at everything.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from placecast.delivery.manifest import Manifest, Record, Withdrawn
 from placecast.fingerprint import sha256
 from placecast.model import Progress, no_progress
 from placecast.plan import FEED, Phase, Stored, Upload
-from placecast.storage import Content, Expected, Guard, Refused, Storage
+from placecast.storage import Content, Expected, Guard, RefusedError, Storage
 
-__all__ = ["Overtaken", "Parcel", "Publisher", "Sight", "Withdrawn", "look", "send"]
+__all__ = ["OvertakenError", "Parcel", "Publisher", "Sight", "Withdrawn", "look", "send", "trusting"]
 
 _BEFORE_FEED = (Phase.MEDIA, Phase.SIDECARS, Phase.PAGES)
 _GIVEN_UP = timedelta(days=1)  # after which an upload that somebody began is nobody's any more
@@ -28,7 +28,7 @@ _DEAD = timedelta(hours=1)  # after which a run that never ended is taken to hav
 _WORTH_NOTING = 16 << 20  # bytes in a phase: not to be sent again if the run dies in the next one
 
 
-class Overtaken(Exception):
+class OvertakenError(Exception):
     """Another publisher has changed the feed since it was looked at. Nothing is broken: look, build and send again."""
 
 
@@ -66,7 +66,7 @@ class Parcel:
     keeps_earlier: bool = True  # whether the feed that is replaced is kept for a rollback
 
 
-def _trusting(uploads: Sequence[Upload]) -> None:
+def trusting(uploads: Sequence[Upload]) -> None:
     """Nobody looks whether listeners get what was sent."""
 
 
@@ -81,7 +81,7 @@ class Publisher:
     clone: str
     now: datetime
     progress: Progress = no_progress
-    verify: Callable[[Sequence[Upload]], None] = _trusting
+    verify: Callable[[Sequence[Upload]], None] = trusting
 
 
 def look(storage: Storage, *, thorough: bool = False) -> Sight:
@@ -116,7 +116,7 @@ def _feed_as_read(feed: Content, remembered: Stored | None) -> Stored:
 def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> Sight:
     """Send what was decided against `sight`, and see what is there then.
 
-    Overtaken when the feed is not the one that was seen.
+    OvertakenError when the feed is not the one that was seen.
     """
     sending.check_sources(parcel.uploads)
     delivery = _Delivery(publisher, sight, parcel)
@@ -182,7 +182,7 @@ class _Delivery:
         self._keep_earlier()
         try:
             put = self.storage.put(feed, self.meter.of(feed), Expected(self.feed or None))
-        except Refused:
+        except RefusedError:
             self._overtaken_unless_ours(feed)
         else:
             self.sent[FEED], self.feed = put, put.mark
@@ -192,13 +192,13 @@ class _Delivery:
     def _require_unchanged(self) -> None:
         there = self.storage.facts(FEED)
         if (there.mark if there else "") != self.feed:
-            raise Overtaken
+            raise OvertakenError
 
     def _overtaken_unless_ours(self, feed: Upload) -> None:
         """A write whose answer was lost has succeeded all the same if our own bytes are there."""
         there = self.storage.read(FEED)
         if there is None or sha256(there.body) != feed.sha256:
-            raise Overtaken
+            raise OvertakenError
         known = Stored(key=FEED, size=feed.size, mark=there.mark, sha256=feed.sha256)
         self.sent[FEED] = replace(known, type=feed.type, cache_control=feed.cache_control, gzip=feed.gzip)
         self.feed = there.mark

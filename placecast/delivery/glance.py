@@ -51,13 +51,11 @@ def glance(folder: Path, target: Target, feed_url: str) -> Sight | None:
 
 def _is_public(feed_url: str, feed: Content) -> bool:
     """Whether everybody gets this feed now. Any doubt is a no."""
-    import urllib3  # a tenth of a second, for those who ask
+    from placecast.delivery import web  # a tenth of a second, for those who ask
 
     headers = {"If-None-Match": f'"{feed.mark}"', "Cache-Control": "no-cache"}
     try:
-        answer = urllib3.request(
-            "GET", feed_url, headers=headers, timeout=urllib3.Timeout(connect=2, read=5), retries=False
-        )
-    except (urllib3.exceptions.HTTPError, ValueError):
+        answer = web.Site(feed_url, tries=1).ask(feed_url, "GET", headers)
+    except web.UnansweredError:
         return False
-    return answer.status == 304 or (answer.status == 200 and answer.data == feed.body)
+    return answer.status == 304 or (answer.status == 200 and answer.body == feed.body)

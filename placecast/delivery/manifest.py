@@ -16,7 +16,7 @@ from typing import Any
 from placecast import plan
 from placecast.errors import StorageError
 from placecast.plan import Stored
-from placecast.storage import Expected, Guard, Refused, Storage
+from placecast.storage import Expected, Guard, RefusedError, Storage
 
 OURS = ".placecast/"
 """Keys that start so are our own notes, no part of the public tree."""
@@ -50,7 +50,8 @@ class Manifest:
 
 def dump(manifest: Manifest) -> bytes:
     """The manifest as JSON: equal ones give equal bytes."""
-    facts = vars(manifest) | {"version": _VERSION, "objects": [vars(each) for _, each in sorted(manifest.objects.items())]}
+    objects = [vars(each) for _, each in sorted(manifest.objects.items())]
+    facts = vars(manifest) | {"version": _VERSION, "objects": objects}
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=_plain).encode()
 
 
@@ -92,7 +93,7 @@ class Record:
                 return
             try:
                 there = self._storage.put(plan.note(KEY, dump(changed)), expected=Expected(self._mark))
-            except Refused:
+            except RefusedError:
                 self.manifest, self._mark = self._read()
             else:
                 self.manifest, self._mark = changed, there.mark

@@ -11,7 +11,7 @@ from placecast.errors import StorageError
 from placecast.model import Progress
 from placecast.plan import Stored, Upload
 from placecast.plan import stored as plan_stored
-from placecast.storage import ABSENT, Expected, Refused, Storage
+from placecast.storage import ABSENT, Expected, RefusedError, Storage
 
 
 def check_sources(uploads: Iterable[Upload]) -> None:
@@ -51,7 +51,7 @@ def _put(storage: Storage, upload: Upload, there: Stored | None, progress: Progr
         return storage.put(upload, progress)
     try:
         return storage.put(upload, progress, Expected(there.mark) if there else ABSENT)
-    except Refused:
+    except RefusedError:
         return _same(storage, upload)
 
 
@@ -62,7 +62,7 @@ def _same(storage: Storage, upload: Upload) -> Stored:
     raise StorageError(
         storage.name,
         f"another file lies under the name {upload.key}, which belongs to this content alone.",
-        "Somebody has replaced it there. Bring this clone up to date (git pull), or take the object away and run again.",
+        "Somebody has replaced it there. Bring this clone up to date (git pull), or take it away and run again.",
     )
 
 

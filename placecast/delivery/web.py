@@ -118,11 +118,11 @@ class Broken:
 class Site:
     """The public address of a show. Many threads may ask it at the same time; connections are kept."""
 
-    def __init__(self, address: str, *, pause: float = 0.3) -> None:
+    def __init__(self, address: str, *, pause: float = 0.3, tries: int = _TRIES) -> None:
         self.address = address
         self._pool = _pool(address)
         self._retries = _Patience(
-            total=_TRIES - 1,
+            total=tries - 1,
             allowed_methods=None,  # nothing that is asked here changes anything
             status_forcelist=_TRANSIENT,
             backoff_factor=pause,
@@ -186,12 +186,15 @@ class _Patience(Retry):
 
 
 def promise(upload: Upload) -> Promise:
-    """What the feed says, or players expect, of a file that was sent."""
+    """What the feed says, or players expect, of a file that was sent.
+
+    Of one that has changed under its name, a cache may give the earlier version for some minutes.
+    """
     return Promise(
         key=upload.key,
         type=upload.type,
-        size=None if upload.gzip else upload.size,
-        sha256=upload.sha256,
+        size=upload.size if upload.immutable and not upload.gzip else None,
+        sha256=upload.sha256 if upload.immutable else None,
         ranges=upload.phase is Phase.MEDIA,
     )
 

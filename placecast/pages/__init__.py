@@ -18,6 +18,7 @@ from placecast.fingerprint import sha256
 from placecast.model import Publication, Release
 from placecast.pages import reading, shelf, structured_data, wording
 from placecast.pages.notes import notes_html, notes_text, sanitised
+from placecast.pages.shelf import Entry
 
 __all__ = ["notes_html", "notes_text", "render"]
 
@@ -37,8 +38,9 @@ def render(publication: Publication) -> dict[str, bytes]:
         "sitemap.xml": _sitemap(publication),
     }
     releases = publication.releases
-    for newer, release, older in zip((None, *releases), releases, (*releases[1:], None), strict=False):
-        tree[f"{release.episode.folder}index.html"] = _episode(release, publication, newer, older)
+    neighbours = shelf.neighbours(publication)
+    for release in releases:
+        tree[f"{release.episode.folder}index.html"] = _episode(release, publication, *neighbours[release.episode.slug])
     for gone in publication.withdrawn:
         tree[f"{gone.folder}index.html"] = _page("withdrawn.html", publication, root="../../", episode=gone)
     return tree
@@ -54,7 +56,7 @@ def _accessibility(publication: Publication) -> bytes:
     return _page("accessibility.html", publication, root="../", unchecked=unchecked)
 
 
-def _episode(release: Release, publication: Publication, newer: Release | None, older: Release | None) -> bytes:
+def _episode(release: Release, publication: Publication, newer: Entry | None, older: Entry | None) -> bytes:
     description = shelf.description(release)
     return _page(
         "episode.html",

@@ -43,6 +43,15 @@ def entries(publication: Publication) -> list[Entry]:
     return _anchored(sorted([*ours, *theirs], key=_age, reverse=True)) if theirs else ours
 
 
+def neighbours(publication: Publication) -> dict[str, tuple[Entry | None, Entry | None]]:
+    """The next newer and the next older episode that has a page, by the slug of each of this clone's own."""
+    listed = [entry for entry in entries(publication) if entry.path]
+    places = {entry.path: number for number, entry in enumerate(listed)}
+    around = (None, *listed, None)
+    numbers = {each.episode.slug: places[each.episode.folder + publication.show.index] for each in publication.releases}
+    return {slug: (around[number], around[number + 2]) for slug, number in numbers.items()}
+
+
 def description(release: Release) -> str:
     """One paragraph of plain text about the episode: its summary, or how its notes begin."""
     return _brief(release.episode.summary or notes_text(release.episode.notes))

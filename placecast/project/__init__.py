@@ -6,13 +6,13 @@ It does not decide what to do (`placecast.work`) and renders nothing.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
@@ -133,7 +133,7 @@ class Project:
         """The name of this clone among those that publish the show: made once, and kept in the cache."""
         path = self.cache / "clone"
         if not path.is_file():
-            files.write(path, secrets.token_hex(8).encode())
+            files.write(path, token_hex(8).encode())
         return path.read_text("ascii")
 
     def audio(self, slug: str) -> Audio | None:

@@ -168,8 +168,17 @@ def planned(plan: Plan) -> Answer:
     return Answer(lines=tuple(lines), data={"steps": steps, "write": changed, "upload": uploads})
 
 
-def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], doubtful: Mapping[str, int]) -> Answer:
-    """What a run has made, where it is, and what waits. `doubtful`: how many doubtful words wait, by slug."""
+def published(
+    plan: Plan,
+    built: Built,
+    waiting: Iterable[tuple[Episode, str]],
+    doubtful: Mapping[str, int],
+    kept: Iterable[tuple[str, str]] = (),
+) -> Answer:
+    """What a run has made, where it is, and what waits. `doubtful`: how many doubtful words wait, by slug.
+
+    `kept`: what the feed has, or has no more, against what this clone would show; each with the reason.
+    """
     show_facts, sent = built.publication.show, sum(each.size for each in built.uploads)
     waits = [f"{episode.slug}: {reason}" for episode, reason in waiting]
     made = dict.fromkeys(step.slug for step in plan.steps)
@@ -182,9 +191,11 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], 
     else:
         lines = [f"{slug}: {_done(plan, slug)}. Page: {pages.get(slug, 'not yet')}" for slug in made]
         lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.show.target.name}.")
+    other_clones = [f"{title}: {why}" for title, why in kept]
     lines += [f"Waiting: {text}" for text in waits]
+    lines += [f"As the feed has it: {text}" for text in other_clones]
     lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
-    lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages), 'episode')})")
+    lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages) + len(built.publication.others), 'episode')})")
     lines += [f"{slug}: {_waits(number)}: placecast review {slug}" for slug, number in doubtful.items()]
     data = {
         "nothing_to_do": plan.empty,
@@ -194,6 +205,7 @@ def published(plan: Plan, built: Built, waiting: Iterable[tuple[Episode, str]], 
         "target": plan.show.target.name,
         "feed": show_facts.feed_url,
         "waiting": waits,
+        "kept": other_clones,
         "held": [each.slug for each in built.held],
         "doubtful": dict(doubtful),
     }

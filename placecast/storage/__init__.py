@@ -11,7 +11,7 @@ from placecast.model import Progress, S3Target, Target, no_progress
 from placecast.plan import Stored, Upload
 from placecast.storage.folder import FolderStorage
 from placecast.storage.memory import MemoryStorage
-from placecast.storage.objects import ABSENT, Content, Expected, Guard, Refused
+from placecast.storage.objects import ABSENT, Content, Expected, Guard, RefusedError
 
 __all__ = [
     "ABSENT",
@@ -20,7 +20,7 @@ __all__ = [
     "FolderStorage",
     "Guard",
     "MemoryStorage",
-    "Refused",
+    "RefusedError",
     "Storage",
     "open_storage",
 ]
@@ -57,7 +57,7 @@ class Storage(Protocol):
         """What is there, below a prefix: key, size and mark of each object."""
 
     def put(self, upload: Upload, progress: Progress = no_progress, expected: Expected | None = None) -> Stored:
-        """Send one file. `Refused` when something else is there than `expected`. What `progress` raises ends it.
+        """Send one file. `RefusedError` when something else is there than `expected`. What `progress` raises ends it.
 
         A large file whose sending was broken off is gone on with where it stopped.
         """

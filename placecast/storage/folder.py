@@ -20,7 +20,7 @@ from placecast.errors import StorageError
 from placecast.model import FolderTarget, Progress, no_progress
 from placecast.plan import Stored, Upload, stored
 from placecast.storage import fetched
-from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
+from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
 
 _HALF = ".placecast-half"
 _BLOCK = 1 << 20
@@ -84,7 +84,7 @@ class FolderStorage:
         path = self._path(upload.key)
         with upload.open() as source, _explained(self.name), self._alone():
             if expected and self._mark_of(path) != expected.mark:
-                raise Refused(upload.key)
+                raise RefusedError(upload.key)
             found = _replace(path, _blocks(source, upload.size, progress))
         progress(1.0)
         return stored(upload, size=found.st_size, mark=_mark(found))
@@ -101,7 +101,7 @@ class FolderStorage:
             raise fetched.absent(self.name, key)
         fetched.save(fetched.counted(fetched.read(path), path.stat().st_size, self.name, key), to)
 
-    def tidy(self, keep: Container[str], before: datetime) -> int:
+    def tidy(self, keep: Container[str], before: datetime) -> int:  # noqa: ARG002 - the seam's
         return 0  # a half file is overwritten by the next run, or goes with its key
 
     def _path(self, key: str) -> Path:

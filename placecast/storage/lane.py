@@ -9,7 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from botocore.auth import S3SigV4Auth
@@ -48,7 +48,9 @@ class Lane:
     def __init__(self, access: Access, bucket: str) -> None:
         self._access = access
         self._base = _address(access, bucket)
-        self._session = URLLib3Session(
+        # A file of certificates, and one timeout each for connecting and reading: botocore's types know neither.
+        session: Any = URLLib3Session
+        self._session = session(
             verify=access.verify,
             proxies=get_environ_proxies(self._base),
             timeout=TIMEOUTS,
@@ -91,14 +93,14 @@ def _require_whole(answer: AWSResponse, headers: Mapping[str, str]) -> None:
         raise IncompleteReadError(actual_bytes=len(answer.content), expected_bytes=int(promised))
 
 
-def _error(answer: AWSResponse, headers: Mapping[str, str]) -> dict[str, object]:
+def _error(answer: AWSResponse, headers: Mapping[str, str]) -> Any:
     """An answer that says no, in the shape that botocore gives it. Only the code is kept of what it says."""
     code = str(answer.status_code)
     if answer.content:
         try:
             code = ET.fromstring(answer.content).findtext("{*}Code") or code  # noqa: S314 - see below
         except ET.ParseError as error:
-            if answer.status_code < 500:  # noqa: PLR2004
+            if answer.status_code < 500:
                 raise ResponseParserError("an answer that is no XML") from error
     metadata = {"HTTPStatusCode": answer.status_code, "HTTPHeaders": dict(headers)}
     return {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": metadata}

@@ -11,7 +11,7 @@ from placecast.fingerprint import sha256
 from placecast.model import Progress, no_progress
 from placecast.plan import Stored, Upload, stored
 from placecast.storage import fetched
-from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
+from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
 
 
 class MemoryStorage:
@@ -48,7 +48,7 @@ class MemoryStorage:
         with self._lock:
             there = self.files.get(upload.key)
             if expected and expected.mark != (None if there is None else sha256(there)):
-                raise Refused(upload.key)
+                raise RefusedError(upload.key)
             self.order.append(upload.key)
             self.files[upload.key] = body
         progress(1.0)
@@ -63,5 +63,5 @@ class MemoryStorage:
             raise fetched.absent(self.name, key)
         fetched.save([self.files[key]], to)
 
-    def tidy(self, keep: Container[str], before: datetime) -> int:
+    def tidy(self, keep: Container[str], before: datetime) -> int:  # noqa: ARG002 - the seam's
         return 0

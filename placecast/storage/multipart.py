@@ -7,7 +7,7 @@ digest are those of ours. Whoever gives up on a file for good leaves that to `S3
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from botocore.exceptions import ClientError
 
@@ -35,10 +35,10 @@ class Multipart:
         self._client, self._patience, self._request = client, patience, request
         self._at = {"Bucket": request["Bucket"], "Key": request["Key"]}
 
-    def send(self, file: BinaryIO, size: int, told: Callable[[int], None], condition: Mapping[str, str]) -> str:
+    def send(self, file: BinaryIO, size: int, told: Callable[[int], None], condition: Mapping[str, Any]) -> str:
         """Send what is not there yet; the ETag of the whole."""
         upload, there = self._begun()
-        here = self._at | {"UploadId": upload}
+        here: dict[str, Any] = self._at | {"UploadId": upload}
         parts = [self._put(file, each, size, told, here, there) for each in range(-(-size // SIZE))]
         done = self._patience.ask(
             lambda: self._client.complete_multipart_upload(**here, MultipartUpload={"Parts": parts}, **condition)
@@ -48,7 +48,7 @@ class Multipart:
     def _begun(self) -> tuple[str, Mapping[int, tuple[int, str]]]:
         """The upload to go on with, and its parts' sizes and digests: one that was broken off, or a new one."""
         for upload in self._unfinished():
-            here = self._at | {"UploadId": upload}
+            here: dict[str, Any] = self._at | {"UploadId": upload}
             try:
                 return upload, dict(self._sent(here))
             except ClientError as error:
@@ -69,7 +69,7 @@ class Multipart:
         ours = [each for each in listed.get("Uploads", ()) if each["Key"] == self._at["Key"]]
         return [each["UploadId"] for each in sorted(ours, key=lambda each: each["Initiated"], reverse=True)]
 
-    def _sent(self, here: Mapping[str, str]) -> Iterator[tuple[int, tuple[int, str]]]:
+    def _sent(self, here: Mapping[str, Any]) -> Iterator[tuple[int, tuple[int, str]]]:
         marker = 0
         while True:
             after = marker
@@ -86,7 +86,7 @@ class Multipart:
         number: int,
         size: int,
         told: Callable[[int], None],
-        here: Mapping[str, str],
+        here: Mapping[str, Any],
         there: Mapping[int, tuple[int, str]],
     ) -> CompletedPartTypeDef:
         start = number * SIZE
@@ -95,10 +95,9 @@ class Multipart:
         if there.get(number + 1) == (length, digest.hex()):
             told(start + length)
             return {"PartNumber": number + 1, "ETag": f'"{digest.hex()}"'}
+        request: dict[str, Any] = {**here, "PartNumber": number + 1, "ContentMD5": content_md5(digest)}
         answer = self._patience.ask(
-            lambda: self._client.upload_part(
-                **here, PartNumber=number + 1, Body=Part(file, start, length, told), ContentMD5=content_md5(digest)
-            )
+            lambda: self._client.upload_part(**request, Body=cast("BinaryIO", Part(file, start, length, told)))
         )
         return {"PartNumber": number + 1, "ETag": answer["ETag"]}
 

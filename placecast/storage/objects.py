@@ -24,7 +24,7 @@ class Expected:
 ABSENT = Expected(None)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Something else is there than was expected, so nothing was written. Whoever asked knows what that means."""
 
 

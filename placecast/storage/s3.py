@@ -22,7 +22,7 @@ from placecast.plan import Stored, Upload, note, stored
 from placecast.storage import fetched, multipart
 from placecast.storage.lane import Lane
 from placecast.storage.multipart import Multipart, code_of
-from placecast.storage.objects import GUARDED, Content, Expected, Guard, Refused
+from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
 from placecast.storage.part import Part, content_md5
 from placecast.storage.patience import FOREIGN, Answer, Patience, may_pass
 from placecast.storage.s3_client import Access, open_access
@@ -85,7 +85,7 @@ class S3Storage:
 
     def listed(self, prefix: str = "") -> Iterator[Stored]:
         following: dict[str, str] = {}
-        where = {"Bucket": self._target.bucket, "Prefix": self._target.prefix + prefix}
+        where: dict[str, Any] = {"Bucket": self._target.bucket, "Prefix": self._target.prefix + prefix}
         while True:
             with explained(self._target, self.name, "s3:ListBucket"):
                 page = self._patience.ask(lambda: self._page(where | following))  # noqa: B023 - asked at once
@@ -126,7 +126,7 @@ class S3Storage:
         where: dict[str, Any] = {"Bucket": self._target.bucket, "Prefix": self._target.prefix}
         while True:
             try:
-                page = self._patience.ask(lambda: self._client.list_multipart_uploads(**where))
+                page = self._patience.ask(lambda: self._client.list_multipart_uploads(**where))  # noqa: B023
             except ClientError as error:
                 if code_of(error) in multipart.CANNOT:
                     return
@@ -172,7 +172,7 @@ class S3Storage:
             gzip=found.headers.get("content-encoding") == "gzip",
         )
 
-    def _page(self, where: dict[str, str]) -> ListObjectsV2OutputTypeDef:
+    def _page(self, where: dict[str, Any]) -> ListObjectsV2OutputTypeDef:
         page = self._client.list_objects_v2(**where)
         if "IsTruncated" not in page:
             raise ResponseParserError("a web page, which botocore takes for an empty list")
@@ -234,12 +234,12 @@ class S3Storage:
     def _settled(self, error: ClientError, upload: Upload, size: int, expected: Expected | None) -> Stored:
         """What an answer means that was no success: ours is there all the same, or something else is."""
         code = code_of(error)
-        if code in _REFUSALS | _NOT_THERE and expected or code in multipart.UNKNOWN:
+        if (code in _REFUSALS | _NOT_THERE and expected) or code in multipart.UNKNOWN:
             there = self.facts(upload.key)
             if there and (there.size, there.sha256) == (size, upload.sha256) and not _as_before(there, expected):
                 return there  # the answer to our own first try was lost, or another publisher has sent the same
             if expected:
-                raise Refused(upload.key) from error
+                raise RefusedError(upload.key) from error
         if expected and code in _UNKNOWN_CONDITION:
             raise StorageError(
                 self.name,

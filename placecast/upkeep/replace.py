@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from placecast import audio, pipeline, plan
+from placecast import audio, distribution, pipeline, plan
 from placecast.delivery import manifest
 from placecast.delivery.manifest import Record
 from placecast.model import Audio, Episode, Show
@@ -59,3 +59,5 @@ def _recall(run: Run, show: Show, old: Audio, new: Audio) -> None:
         base = record.manifest.objects
         sent = {old.path: storage.put(upload, progress)}
         record.change(lambda kept: manifest.noted(kept, base, sent))
+        tell, warn = run.reporter.tell, run.reporter.warn
+        distribution.announce(show, (), folder=run.project.root, warn=warn, tell=tell, recalled=(old.path,))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from placecast import delivery, plan, rss
-from placecast.delivery import Overtaken, Parcel, Publisher, Sight, history
+from placecast import delivery, plan, publishing, rss
+from placecast.delivery import OvertakenError, Parcel, Sight, history
 from placecast.errors import StorageError, UsageError
 from placecast.fingerprint import sha256
-from placecast.model import Show
+from placecast.model import Progress, Show
 from placecast.plan import FEED
 from placecast.publishing import few, named
 from placecast.run import Run
@@ -50,8 +50,7 @@ def rollback(run: Run, name: str | None = None) -> RolledBack:
         feed = rss.without(body, set(gone)) if gone else body
         _require_whole(show, storage, sight, feed)
         with run.reporter.step(f"put an earlier feed into {storage.name}", found.name) as progress:
-            publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
-            _swap(publisher, sight, feed)
+            _swap(run, show, storage, sight, feed, progress)
         return RolledBack(name=found.name, episodes=len(rss.guids(feed)), left_out=gone)
 
 
@@ -89,14 +88,14 @@ def _there(key: str, sight: Sight, lengths: dict[str, int]) -> bool:
     return found is not None and lengths.get(key, found.size) == found.size
 
 
-def _swap(publisher: Publisher, sight: Sight, feed: bytes) -> None:
+def _swap(run: Run, show: Show, storage: Storage, sight: Sight, feed: bytes, progress: Progress) -> None:
     upload = plan.upload(FEED, feed, len(feed), sha256(feed))
     kept: Sequence[str] = [key for key in sight.objects if key not in sight.kept.idle]
     try:
-        delivery.send(publisher, sight, Parcel(uploads=(upload,), kept=frozenset(kept)))
-    except Overtaken:
+        publishing.send(run, show, storage, sight, Parcel(uploads=(upload,), kept=frozenset(kept)), progress)
+    except OvertakenError:
         raise StorageError(
-            publisher.storage.name,
+            storage.name,
             "another publisher has changed the feed in this very moment.",
             "Look at what is published now. If you still want to go back, run the command again.",
         ) from None

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from placecast import building, delivery, files, pages, plan, rss
-from placecast.delivery import Overtaken, Parcel, Publisher, Sight, Withdrawn, history
+from placecast import building, delivery, files, pages, plan, publishing, rss
+from placecast.delivery import OvertakenError, Parcel, Sight, Withdrawn, history
 from placecast.errors import StorageError, UsageError
 from placecast.fingerprint import sha256
-from placecast.model import Episode, Publication, Release, Show, Tree
+from placecast.model import Episode, Publication, Show, Tree
 from placecast.plan import FEED, Upload
 from placecast.publishing import named
 from placecast.run import Run
@@ -60,7 +60,7 @@ def unpublish(run: Run, name: str, *, delete_audio: bool = False) -> Unpublished
                 show, episodes = run.project.load()
             try:
                 return _send(run, storage, show, episodes, sight, wanted, delete_audio)
-            except Overtaken:
+            except OvertakenError:
                 run.reporter.tell("Another publisher was faster: looking again.")
     raise StorageError(
         storage.name,
@@ -104,8 +104,7 @@ def _send(
         keeps_earlier=not delete_audio,
     )
     with run.reporter.step(f"take {wanted.slug} out of {storage.name}", "asked for") as progress:
-        publisher = Publisher(storage=storage, clone=run.project.clone, now=run.now, progress=progress)
-        delivery.send(publisher, sight, parcel)
+        publishing.send(run, show, storage, sight, parcel, progress)
     for key, content in tree.items():
         files.write(run.project.feed / key, content)
     return Unpublished(

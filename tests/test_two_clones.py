@@ -1,0 +1,295 @@
+"""Two producers, two clones, one bucket: nobody loses anything, and every episode stays in the feed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from placecast import delivery, pipeline
+from placecast.delivery import manifest
+from placecast.publishing import Built
+from placecast.upkeep import prune, replace, rollback
+from placecast.upkeep.unpublish import unpublish
+from tests import sounds
+from tests.listener import assert_every_promise_is_kept, feed_text, listen, publish_into
+from tests.seaweed import Bucket
+from tests.small_show import SmallShow, make
+
+pytestmark = pytest.mark.s3
+
+
+@pytest.fixture
+def here(tmp_path: Path, bucket: Bucket) -> SmallShow:
+    small = make(tmp_path / "here")
+    publish_into(bucket, small.project.root)
+    small.add("digbeth")
+    small.publish()
+    return small
+
+
+def clone_of(show: SmallShow, root: Path) -> SmallShow:
+    """What git gives another producer: no cache, no built tree, no recordings."""
+    kept = shutil.ignore_patterns(".placecast", "feed", "*.wav", "public")
+    shutil.copytree(show.project.root, root, ignore=kept)
+    return SmallShow(project=type(show.project)(root=root))
+
+
+def guids(bucket: Bucket) -> list[str]:
+    return [entry.id for entry in feedparser.parse(feed_text(bucket)).entries]
+
+
+def sent(built: Built) -> list[str]:
+    return [upload.key for upload in built.uploads]
+
+
+class TestTwoClones:
+    def test_a_clone_without_the_others_episode_keeps_it(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        there = clone_of(here, tmp_path / "there")
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        made, built = there.publish()
+        assert guids(bucket) == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
+        assert [title for title, _ in pipeline.kept(made, built)] == ["Hull"]
+        assert_every_promise_is_kept(bucket)
+        home = listen(bucket, "index.html")
+        assert home.status == 200
+        assert b"Hull" in (there.project.feed / "index.html").read_bytes()
+        assert here.publish()[0].built is not None
+        assert guids(bucket) == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
+
+    def test_two_clones_do_not_fight_over_the_same_show(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        there = clone_of(here, tmp_path / "there")
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        _, built = there.publish()
+        assert sent(built) == []
+
+    def test_who_is_overtaken_while_sending_takes_the_other_in(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        there = clone_of(here, tmp_path / "there")
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        looked = pipeline.make_plan(here.run())
+        there.publish()
+        run = here.run()
+        pipeline.produce(run, looked)
+
+        def again(sight: delivery.Sight) -> Built:
+            return pipeline.build(run, looked.show, looked.episodes, sight)
+
+        assert looked.storage is not None
+        pipeline.deliver(run, looked.storage, again(looked.sight), again)
+        assert guids(bucket) == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
+        assert any("Another publisher was faster" in note for note in here.last.notes)
+        assert_every_promise_is_kept(bucket)
+
+
+class TestNothingToDo:
+    def test_a_clone_that_has_published_asks_the_public_feed_alone(
+        self, here: SmallShow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        made, built = here.publish()
+        assert made.empty
+        assert built.uploads == ()
+
+    def test_then_boto3_is_not_even_loaded(self, here: SmallShow) -> None:
+        code = (
+            "import sys; from placecast.cli import cli\n"
+            f"cli(['publish', '-C', {str(here.project.root)!r}], standalone_mode=False)\n"
+            "print('boto' in ' '.join(sys.modules))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[0] == "Nothing to do: everything is published as it is here."
+        assert done.stdout.splitlines()[-1] == "False"
+
+    def test_what_others_have_changed_is_seen(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        there = clone_of(here, tmp_path / "there")
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        there.publish()
+        made, built = here.publish()
+        assert made.storage is not None
+        assert [title for title, _ in pipeline.kept(made, built)] == ["Ely"]
+
+    def test_a_run_that_died_is_not_taken_for_one_that_ended(
+        self, here: SmallShow, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here.edit("digbeth", "What happened", "What really happened")
+
+        def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(delivery.sending, "send", die)
+            with pytest.raises(KeyboardInterrupt):
+                here.publish()
+        here.edit("digbeth", "What really happened", "What happened")
+        made, _ = here.publish()
+        assert made.storage is not None
+        assert manifest.load(here_record(bucket)).runs == {}
+        assert here.publish()[0].storage is None
+
+
+def here_record(bucket: Bucket) -> bytes:
+    import gzip
+
+    return gzip.decompress(bucket.client.get_object(Bucket=bucket.name, Key=f"cast/{manifest.KEY}")["Body"].read())
+
+
+class TestUnpublish:
+    def test_the_episode_leaves_the_feed_and_a_notice_stands_in_its_place(
+        self, here: SmallShow, bucket: Bucket
+    ) -> None:
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        sound = f"media/{next((here.project.feed / 'media').glob('hull-*.mp3')).name}"
+        done = unpublish(here.run(), "hull")
+        assert done.was_in_feed
+        assert guids(bucket) == ["guid-of-digbeth"]
+        assert b"withdrawn" in gunzipped(bucket, "e/hull/index.html")
+        assert b"Hull" not in gunzipped(bucket, "index.html")
+        assert listen(bucket, sound).status == 200
+        assert_every_promise_is_kept(bucket)
+        assert "withdrawn = " in (here.project.root / "episodes/hull/episode.md").read_text("utf-8")
+        _, built = here.publish()
+        assert guids(bucket) == ["guid-of-digbeth"]
+        assert "feed.xml" not in sent(built)
+        assert unpublish(here.run(), "hull").was_in_feed is False
+
+    def test_a_clone_that_does_not_know_of_it_does_not_bring_it_back(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        there = clone_of(here, tmp_path / "there")
+        unpublish(here.run(), "hull")
+        made, built = there.publish()
+        assert guids(bucket) == ["guid-of-digbeth"]
+        ((title, why),) = pipeline.kept(made, built)
+        assert title == "Hull"
+        assert "another clone has unpublished it" in why
+        there.publish("hull")
+        assert guids(bucket) == ["guid-of-hull", "guid-of-digbeth"]
+
+    def test_with_its_audio_nothing_of_it_is_left(self, here: SmallShow, bucket: Bucket) -> None:
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        here.edit("hull", "What happened", "What really happened")
+        here.publish()
+        done = unpublish(here.run(), "hull", delete_audio=True)
+        left = {key for key in bucket.listed() if "hull" in key}
+        assert left == {"cast/e/hull/index.html"}
+        assert len(done.deleted) >= 7
+        for there in bucket.listed():
+            content = bucket.client.get_object(Bucket=bucket.name, Key=there)
+            assert b"guid-of-hull" not in plain(content) or there.endswith("manifest.json")
+        assert_every_promise_is_kept(bucket)
+
+    def test_an_episode_that_only_the_feed_knows(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        there = clone_of(here, tmp_path / "there")
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        unpublish(there.run(), "hull")
+        assert guids(bucket) == ["guid-of-digbeth"]
+        assert b"withdrawn" in gunzipped(bucket, "e/hull/index.html")
+
+    def test_nothing_else_that_waits_goes_out_with_it(self, here: SmallShow, bucket: Bucket) -> None:
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        here.edit("digbeth", "What happened in Digbeth", "Not to be seen yet")
+        here.add("ely", published="2026-05-03T06:00:00", seed=3)
+        unpublish(here.run(), "hull")
+        assert guids(bucket) == ["guid-of-digbeth"]
+        assert "Not to be seen yet" not in feed_text(bucket)
+
+
+class TestRollback:
+    def test_the_feed_before_is_published_again(self, here: SmallShow, bucket: Bucket) -> None:
+        before = feed_text(bucket)
+        here.now = here.now.replace(hour=10)
+        here.edit("digbeth", "What happened", "A blunder")
+        here.publish()
+        assert "A blunder" in feed_text(bucket)
+        done = rollback.rollback(here.run())
+        assert feed_text(bucket) == before
+        assert done.name in [each.name for each in rollback.earlier_feeds(here.run())]
+        assert_every_promise_is_kept(bucket)
+
+    def test_a_feed_that_names_what_is_gone_is_refused(self, here: SmallShow, bucket: Bucket) -> None:
+        here.edit("digbeth", "What happened", "A blunder")
+        here.publish()
+        (sound,) = [key for key in bucket.listed() if key.endswith(".mp3")]
+        bucket.client.delete_object(Bucket=bucket.name, Key=sound)
+        now = feed_text(bucket)
+        with pytest.raises(Exception, match="names what is not there any more"):
+            rollback.rollback(here.run())
+        assert feed_text(bucket) == now
+
+    def test_without_an_earlier_feed_it_says_so(self, here: SmallShow) -> None:
+        with pytest.raises(Exception, match="there is no earlier feed to go back to"):
+            rollback.rollback(here.run())
+
+
+class TestReplaceAndPrune:
+    def test_new_sound_has_a_new_address_and_the_old_guid(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        old = feedparser.parse(feed_text(bucket)).entries[0]
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        done = replace.replace(here.run(), "digbeth", tmp_path / "better.wav")
+        new = feedparser.parse(feed_text(bucket)).entries[0]
+        assert new.id == old.id
+        assert new.enclosures[0].href != old.enclosures[0].href
+        assert done.old is not None
+        assert listen(bucket, done.old.path).status == 200
+        assert (here.project.root / "episodes/digbeth/recording.wav").is_file()
+        assert_every_promise_is_kept(bucket)
+
+    def test_a_recall_writes_over_the_old_sound(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        done = replace.replace(here.run(), "digbeth", tmp_path / "better.wav", recall=True)
+        assert done.recalled
+        assert done.old is not None
+        assert done.new is not None
+        old, new = listen(bucket, done.old.path), listen(bucket, done.new.path)
+        assert old.body == new.body
+        assert old.headers["cache-control"] == "public, max-age=300"
+        assert here.publish()[0].empty
+
+    def test_what_has_been_idle_for_long_is_taken_away_and_nothing_else(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        done = replace.replace(here.run(), "digbeth", tmp_path / "better.wav")
+        assert done.old is not None
+        assert prune.find(here.run()).idle == ()
+        here.now = here.now.replace(year=2027)
+        found = prune.find(here.run())
+        assert [each.key for each in found.idle] == [done.old.path]
+        prune.prune(here.run(), found)
+        assert listen(bucket, done.old.path).status == 404
+        assert prune.find(here.run()).idle == ()
+        assert_every_promise_is_kept(bucket)
+        assert here.publish()[0].empty
+
+
+def gunzipped(bucket: Bucket, path: str) -> bytes:
+    import gzip
+
+    answer = listen(bucket, path)
+    return gzip.decompress(answer.body)
+
+
+def plain(found: dict[str, object]) -> bytes:
+    import gzip
+
+    body: bytes = found["Body"].read()  # type: ignore[attr-defined]
+    return gzip.decompress(body) if found.get("ContentEncoding") == "gzip" else body

@@ -16,7 +16,7 @@ from placecast.delivery.web import Site, UnansweredError
 from placecast.doctor import difference, listeners
 from placecast.doctor.findings import SEVERITIES, Finding, Severity, fine, found
 from placecast.doctor.visit import Published
-from placecast.errors import FactsError, PlacecastError, StorageError, UsageError
+from placecast.errors import PlacecastError, StorageError, UsageError
 from placecast.model import Episode, S3Target, Show
 from placecast.plan import FEED, Upload
 from placecast.run import Run
@@ -121,8 +121,9 @@ def _local(
     try:
         sight = delivery.look(storage, thorough=True)
         return publishing.build(run, show, episodes, sight).uploads, ()
-    except FactsError as error:
-        return (), (found("facts", str(error.faults[0].what)),)
+    except PlacecastError as error:
+        fault = error.faults[0]
+        return (), (found("facts", f"{fault.file}: {fault.what}", fault.cure),)
 
 
 def _listeners(published: Published) -> Iterator[Finding]:

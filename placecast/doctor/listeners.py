@@ -129,8 +129,8 @@ def _promises(visit: Visit) -> Iterator[Finding]:
     if promises and not broken:
         kinds = sorted({each.type.partition(";")[0] for each in promises})
         yield fine("promise", f"{len(promises)} files that the feed names answer as they should: {', '.join(kinds)}.")
-    for cure, several in _by_cure(broken).items():
-        yield found("promise", f"{len(several)} of {len(promises)} files: {few([str(each) for each in several])}", cure)
+    for (what, cure), keys in _alike(broken).items():
+        yield found("promise", f"{few(keys)}: each {what}" if len(keys) > 1 else f"{keys[0]} {what}", cure)
 
 
 def _promise(published: Published, key: str) -> Promise:
@@ -138,11 +138,12 @@ def _promise(published: Published, key: str) -> Promise:
     return Promise(key=key, type=media_type(page), size=published.sound.get(key) or None)
 
 
-def _by_cure(broken: Sequence[Broken]) -> dict[str, list[Broken]]:
-    by_cure: dict[str, list[Broken]] = {}
+def _alike(broken: Sequence[Broken]) -> dict[tuple[str, str], list[str]]:
+    """The keys of which the same is to be said."""
+    alike: dict[tuple[str, str], list[str]] = {}
     for each in broken:
-        by_cure.setdefault(each.cure, []).append(each)
-    return by_cure
+        alike.setdefault((each.what, each.cure), []).append(each.key)
+    return alike
 
 
 _LOOKS: tuple[Look, ...] = (

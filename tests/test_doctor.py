@@ -159,6 +159,26 @@ class TestOnABucket:
         assert "s3:DeleteObject" in found.what
 
     @pytest.mark.parametrize(
+        ("method", "parameter", "right"),
+        [
+            ("GET", "uploads", "s3:ListBucketMultipartUploads"),
+            ("GET", "uploadId", "s3:ListMultipartUploadParts"),
+            ("DELETE", "uploadId", "s3:AbortMultipartUpload"),
+        ],
+    )
+    def test_a_right_on_uploads_in_parts_that_is_lacking_is_named(
+        self, published: SmallShow, bucket: Bucket, method: str, parameter: str, right: str
+    ) -> None:
+        """SeaweedFS takes these for parts of other rights, so a proxy refuses them."""
+        plan = faults.FaultPlan(
+            name="refused",
+            fault=faults.Answer(status=403, code="AccessDenied"),
+            on=lambda request: request.method == method and parameter in re.split("[=&]", request.query),
+        )
+        with behind(published, bucket, plan):
+            assert [right in each.what for each in about(wrong(examined(published)), "right")] == [True]
+
+    @pytest.mark.parametrize(
         ("minutes", "code", "said"),
         [(4, "", ""), (10, "clock", "10 minutes ahead"), (-10, "clock", "10 minutes behind"), (20, "clock-far", "20")],
     )
@@ -315,7 +335,8 @@ def least(tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> It
     own.client.put_object(Bucket=own.name, Key="other/diary.txt", Body=b"not for the publisher")
     small = make(tmp_path / "show", now=datetime.now(UTC))
     publish_into(own, small.project.root)
-    own.client.delete_bucket_policy(Bucket=own.name)  # it would let this key read as well
+    own.client.delete_bucket_policy(Bucket=own.name)  # it would let this key read everything
+    doctor.mend(small.run())
     small.add("digbeth")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", LEAST_KEY)
     yield small
@@ -326,15 +347,17 @@ def least(tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.mark.s3
 class TestTheKeysPolicy:
-    def test_it_is_enough_for_publishing_and_for_the_doctor(self, least: SmallShow) -> None:
+    def test_it_is_enough_for_publishing_and_for_the_doctor(self, least: SmallShow, bucket: Bucket) -> None:
         least.publish()
+        bucket.client.delete_bucket_policy(Bucket=LEAST.bucket)
+        bucket.client.delete_bucket_cors(Bucket=LEAST.bucket)
         assert [each.severity for each in doctor.mend(least.run())] == ["fine"] * 3
         assert wrong(examined(least)) == []
         least.edit("digbeth", 'title = "Digbeth"', 'title = "Deritend"')
         least.publish()
         assert wrong(examined(least)) == []
 
-    @pytest.mark.parametrize("action", ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"])
+    @pytest.mark.parametrize("action", ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"])
     def test_without_one_of_its_rights_the_doctor_names_that_one(
         self, least: SmallShow, monkeypatch: pytest.MonkeyPatch, action: str
     ) -> None:

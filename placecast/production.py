@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from placecast import audio, files, tags
+from placecast import audio, files
 from placecast import names as spelling
 from placecast.model import Audio, Episode, MadeFrom, Progress, Show
 from placecast.project import Project
-from placecast.scribe import spell, transcribe
 from placecast.work import State, Step
 from placecast.workshop import Workshop, recording_hash, recording_of, unfinished
 
@@ -42,6 +41,8 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
 
 def perform(shop: Workshop, episode: Episode, steps: Sequence[Step]) -> None:
     """Do these steps of one episode, each with its progress and its duration reported."""
+    from placecast.scribe import spell, transcribe  # numpy and more, which a run without steps does without
+
     for step in steps:
         with shop.reporter.step(f"{step.name} {step.slug}", step.reason) as progress:
             match step.name:
@@ -75,6 +76,8 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
 
 def tag(shop: Workshop, episode: Episode) -> None:
     """The published file: a tagged copy of the master, named after its content. Its facts are kept in audio.json."""
+    from placecast import tags
+
     project, folder = shop.project, shop.project.work_folder(episode.slug)
     facts = json.loads((folder / "master.json").read_bytes())
     tagged = folder / "tagged.mp3"

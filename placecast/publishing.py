@@ -14,6 +14,7 @@ from placecast import building, delivery, distribution, gate, plan, rss
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
+from placecast.media_types import media_type
 from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, Tree
 from placecast.plan import FEED, Upload
 from placecast.run import Run
@@ -159,12 +160,27 @@ def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
             run.reporter.tell("Another publisher was faster. What they have published is taken in.")
             built = again(look(run, storage))
         else:
+            if run.thorough and built.publication.show.target.verify:
+                require_all(built)
             return built
     raise StorageError(
         storage.name,
         f"{_TRIES} times in a row another publisher changed the feed.",
         "Nothing is broken. Wait until the others are done, then run the command again.",
     )
+
+
+def require_all(built: Built) -> None:
+    """StorageError, unless every address in the feed answers listeners as it promises."""
+    from placecast.delivery import web
+
+    show, feed = built.publication.show, built.tree[FEED]
+    lengths = {address: length for address, (length, _) in rss.enclosures(feed).items()}
+    promises = [
+        web.Promise(key=key, type=media_type(key), size=lengths.get(show.at(key)), ranges=show.at(key) in lengths)
+        for key in sorted(named(show, feed) - {FEED})
+    ]
+    web.require(web.Site(show.url), promises)
 
 
 def _send(run: Run, storage: Storage, built: Built) -> None:

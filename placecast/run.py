@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from placecast.model import Show, Target, Transcription
 from placecast.project import Project
 from placecast.storage import Storage
-from placecast.transcribe import Engine
 from placecast.workshop import Reporter, Workshop
+
+if TYPE_CHECKING:
+    from placecast.transcribe import Engine
 
 
 @dataclass(frozen=True, kw_only=True)

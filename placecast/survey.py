@@ -42,6 +42,8 @@ def _standing(project: Project, show: Show, episode: Episode, built: str, now: d
 def _state(episode: Episode, todo: work.Work, built: str, now: datetime) -> str:
     if todo.faults:
         return "no recording"
+    if episode.withdrawn:
+        return "unpublished"
     if episode.published is None:
         return "draft"
     if episode.published > now:
@@ -54,6 +56,8 @@ def _state(episode: Episode, todo: work.Work, built: str, now: datetime) -> str:
 def _next(episode: Episode, todo: work.Work, now: datetime) -> str:
     if todo.faults:
         return todo.faults[0].cure
+    if episode.withdrawn:
+        return "to publish it again, take the line `withdrawn` out of its episode.md"
     steps = ", ".join(f"{step.name} ({step.reason})" for step in todo.steps)
     if episode.published is None:
         return f"placecast publish {episode.slug}"

@@ -10,14 +10,16 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from placecast import audio
 from placecast.errors import AudioError
 from placecast.model import Episode, MadeFrom, Progress, Show, Transcription
 from placecast.project import Project
-from placecast.transcribe import Engine
-from placecast.transcribe.hardware import Hardware, hardware
+
+if TYPE_CHECKING:
+    from placecast.transcribe import Engine
+    from placecast.transcribe.hardware import Hardware
 
 
 class Reporter(Protocol):
@@ -51,6 +53,8 @@ class Workshop:
 
     @cached_property
     def hardware(self) -> Hardware:
+        from placecast.transcribe.hardware import hardware
+
         return hardware(self.show.transcription)
 
     @property

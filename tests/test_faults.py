@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import http.client
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -172,6 +178,31 @@ class TestNothing:
         connection.close()
         assert content(bucket, "a") == b"onetwo"
 
+    def test_answers_in_chunks_pass_and_so_do_those_without_an_end(self) -> None:
+        class Chatty(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self.send_response(200)
+                if self.path == "/chunks":
+                    self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                self.wfile.write(b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n" if self.path == "/chunks" else b"onetwo")
+                self.close_connection = True
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Chatty) as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+            thread.start()
+            with faults.proxy(f"http://127.0.0.1:{server.server_port}", faults.NOTHING, SEED) as proxy:
+                for path in ("/chunks", "/endless"):
+                    with urlopen(proxy.endpoint + path) as answer:
+                        assert answer.read() == b"onetwo"
+            server.shutdown()
+            thread.join()
+
     def test_many_threads_pass_at_once(self, bucket: Bucket, through: Through) -> None:
         client, proxy = through(faults.NOTHING)
 
@@ -208,6 +239,19 @@ class TestResets:
             client.put_object(Bucket=bucket.name, Key="a", Body=b"1" * size)
         assert content(bucket, "a") in (None, b"")
         assert client.list_objects_v2(Bucket=bucket.name)
+
+    @pytest.mark.parametrize(("name", "written"), [("kill-before", None), ("kill-after", b"body")])
+    def test_a_process_can_be_killed_there(
+        self, bucket: Bucket, through: Through, name: str, written: bytes | None
+    ) -> None:
+        client, proxy = through(always(name), kill=lambda: child.kill())
+        address = client.generate_presigned_url("put_object", {"Bucket": bucket.name, "Key": "a"})
+        request = "r.Request(sys.argv[1], b'body', method='PUT', headers={'Content-Type': ''})"
+        send = f"import sys, urllib.request as r; r.urlopen({request})"
+        child = subprocess.Popen([sys.executable, "-c", send, address])
+        assert child.wait(20) == -signal.SIGKILL
+        assert [entry.fault for entry in proxy.log] == [name]
+        assert content(bucket, "a") == written
 
     @pytest.mark.parametrize(
         ("name", "written"), [("kill-before", False), ("kill-within", False), ("kill-after", True)]
@@ -256,6 +300,13 @@ class TestAnswers:
         proxy.heal()
         client.put_object(Bucket=bucket.name, Key="a", Body=b"1")
         assert bucket.listed() == {"a"}
+
+    @pytest.mark.parametrize(("plan", "line"), [("slow-down", b"HTTP/1.1 503"), ("nothing", b"HTTP/1.1 100")])
+    def test_a_client_that_asks_before_it_sends_is_told(self, through: Through, plan: str, line: bytes) -> None:
+        _, proxy = through(always(plan))
+        with socket.create_connection(("127.0.0.1", int(proxy.endpoint.rpartition(":")[2])), timeout=10) as client:
+            client.sendall(b"PUT /b/a HTTP/1.1\r\nHost: b\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+            assert client.recv(len(line)) == line
 
     def test_retry_after_is_said(self, bucket: Bucket, through: Through) -> None:
         client, _ = through(always("retry-after"))

@@ -5,11 +5,17 @@ PyAV alone, which brings its own FFmpeg: nothing is looked for on PATH. Tags are
 
 from __future__ import annotations
 
-from placecast.audio.cutting import cut
-from placecast.audio.loudness import Loudness, measure
-from placecast.audio.mastering import VERSION, Mastered, master
-from placecast.audio.samples import decode_samples, read_samples
-from placecast.audio.source import check, length
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from placecast.audio.version import VERSION
+
+if TYPE_CHECKING:
+    from placecast.audio.cutting import cut
+    from placecast.audio.loudness import Loudness, measure
+    from placecast.audio.mastering import Mastered, master
+    from placecast.audio.samples import decode_samples, read_samples
+    from placecast.audio.source import check, length
 
 __all__ = [
     "VERSION",
@@ -23,3 +29,22 @@ __all__ = [
     "measure",
     "read_samples",
 ]
+
+_HOMES = {
+    "Loudness": "loudness",
+    "Mastered": "mastering",
+    "check": "source",
+    "cut": "cutting",
+    "decode_samples": "samples",
+    "length": "source",
+    "master": "mastering",
+    "measure": "loudness",
+    "read_samples": "samples",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """PyAV and numpy take a fifth of a second, and most runs touch no sound (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"placecast.audio.{_HOMES[name]}"), name)

@@ -20,9 +20,6 @@ from placecast.errors import AudioError
 from placecast.files import replacing
 from placecast.model import Mastering, Progress, no_progress
 
-VERSION = 1
-"""Bumped when the same recording and settings would give another file."""
-
 _CODING_LOSS = 0.45  # LU that LAME takes off at a constant bit rate, on every sound and rate tried
 _CODING_PEAKS = 2.0  # dB of room for what coding does to the peaks of speech: less would often cost a second encode
 _ENCODES = 5

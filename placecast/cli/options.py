@@ -13,7 +13,10 @@ import click
 from placecast import report
 
 if TYPE_CHECKING:
+    from placecast.model import Transcription
     from placecast.run import Run
+    from placecast.transcribe import Engine
+    from placecast.workshop import Reporter
 
 FOLDER = click.option(
     "-C",
@@ -47,12 +50,12 @@ def make_run(
     ask: bool = False,
     speakers: int | None = None,
     fast: bool = False,
+    thorough: bool = False,
 ) -> Run:
     """What the commands work with. `ask`: there may be a person to ask."""
     from placecast.project import Project
     from placecast.run import Run
     from placecast.storage import open_storage
-    from placecast.transcribe import load_engine
 
     reporter = (
         report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet, interactive=ask and interactive())
@@ -61,11 +64,18 @@ def make_run(
         project=Project.find(folder),
         reporter=reporter,
         now=datetime.now(UTC),
-        load_engine=partial(load_engine, tell=reporter.tell, warn=reporter.warn),
+        load_engine=partial(_load_engine, reporter),
         open_storage=open_storage,
         speakers=speakers or 0,
         fast=fast,
+        thorough=thorough,
     )
+
+
+def _load_engine(reporter: Reporter, wanted: Transcription) -> Engine:
+    from placecast.transcribe import load_engine
+
+    return load_engine(wanted, tell=reporter.tell, warn=reporter.warn)
 
 
 def interactive() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from placecast.errors import UsageError
 
 if TYPE_CHECKING:
     from placecast.model import Episode
+    from placecast.pipeline import Plan
     from placecast.project import Project
     from placecast.project.scaffold import NewEpisode
     from placecast.work import StepName
@@ -82,6 +84,9 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option(
+    "--verify", is_flag=True, help="Trust no record: look at every file in the target, and ask for every address."
+)
+@click.option(
     "--transcript",
     type=click.Path(path_type=Path),
     help="A transcript that is there already (WebVTT, SubRip, JSON, plain text), instead of transcribing.",
@@ -101,6 +106,7 @@ def publish(
     names: tuple[str, ...],
     redo: tuple[StepName, ...],
     dry_run: bool,
+    verify: bool,
     transcript: Path | None,
     unreviewed: str | None,
     speakers: int | None,
@@ -118,9 +124,14 @@ def publish(
 
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
+    plain = not (names or redo or dry_run or verify or transcript or unreviewed or speakers or fast)
+    if plain and (known := _known_answer(folder)):
+        report.show(known, **flags)
+        return
     from placecast import pipeline, transcripts
 
-    run, steps = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, **flags), frozenset(redo)
+    run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, thorough=verify, **flags)
+    steps = frozenset(redo)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if transcript and len(names) != 1:
@@ -135,9 +146,12 @@ def publish(
         transcripts.take(run, slugs[0], transcript)
     made, built = pipeline.publish(run, slugs, steps, unreviewed)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
-    report.show(report.published(made, built, waits, doubtful, pipeline.kept(made, built)), **flags)
+    answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built))
+    report.show(answer, **flags)
     if built.held:
         sys.exit(HELD)
+    if plain and made.storage is None:
+        _remember_answer(run.project.root, made, answer, run.now)
 
 
 @click.command()
@@ -203,6 +217,28 @@ def preview(port: int, folder: Path) -> None:
 
     run.project.preview.mkdir(parents=True, exist_ok=True)
     serve.serve(run.project.preview, port=port, ready=ready)
+
+
+def _known_answer(folder: Path) -> report.Answer | None:
+    """The answer of the last run, when this one would do nothing either."""
+    from placecast import unchanged
+    from placecast.root import find_root
+
+    found = unchanged.answer(find_root(folder), datetime.now(UTC))
+    return report.Answer(lines=tuple(found["lines"]), data=found["data"]) if found else None
+
+
+def _remember_answer(root: Path, made: Plan, answer: report.Answer, now: datetime) -> None:
+    from placecast import unchanged
+
+    scheduled = [each.published for each in made.episodes if each.published and each.published > now]
+    unchanged.remember(
+        root,
+        answer={"lines": answer.lines, "data": answer.data},
+        feed_url=made.show.feed_url,
+        due=min(scheduled, default=None),
+        outside=[made.show.cover.source, *(each.recording for each in made.episodes if each.recording)],
+    )
 
 
 def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:

@@ -49,6 +49,15 @@ def glance(folder: Path, target: Target, feed_url: str) -> Sight | None:
     return Sight(objects=kept.objects, feed=feed, kept=kept, record=None, listed=False)
 
 
+def is_published(folder: Path, feed_url: str) -> bool:
+    """Whether everybody still gets the feed that was seen last."""
+    try:
+        mark = (folder / _MARK).read_text("utf-8").partition("\n")[2]
+        return _is_public(feed_url, Content(body=(folder / "feed.xml").read_bytes(), mark=mark))
+    except FileNotFoundError:
+        return False
+
+
 def _is_public(feed_url: str, feed: Content) -> bool:
     """Whether everybody gets this feed now. Any doubt is a no."""
     from placecast.delivery import web  # a tenth of a second, for those who ask

@@ -18,15 +18,15 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from placecast import files, record, reviews, vtt
-from placecast.errors import FactsError, Fault, LockedError, UsageError
+from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
 from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Names, Show, Transcript
 from placecast.project import facts, front_matter, naming
 from placecast.reviews import Review, Verdict
+from placecast.root import SHOW_FILE, find_root
 
 Found = TypeVar("Found")
 
-SHOW_FILE = "placecast.toml"
 NAMES_FILE = "names.toml"
 EPISODE_FILE = "episode.md"
 _ORIGINS = "origins.json"
@@ -41,11 +41,7 @@ class Project:
     @classmethod
     def find(cls, start: Path) -> Project:
         """The show that this folder belongs to: here or in a folder above."""
-        for folder in (start.resolve(), *start.resolve().parents):
-            if (folder / SHOW_FILE).is_file():
-                return cls(root=folder)
-        cure = "Go to the show's folder, name it with -C FOLDER, or make a new show with: placecast init"
-        raise UsageError(str(start), f"here is no show: no {SHOW_FILE} in this folder or above it.", cure)
+        return cls(root=find_root(start))
 
     @property
     def feed(self) -> Path:

@@ -22,8 +22,9 @@ from placecast import files
 from placecast.errors import UsageError
 from placecast.fingerprint import podcast_guid
 from placecast.model import Chapter, Episode
-from placecast.project import EPISODE_FILE, SHOW_FILE, Project, front_matter
+from placecast.project import EPISODE_FILE, Project, front_matter
 from placecast.project.facts import DEVICES
+from placecast.root import SHOW_FILE
 from placecast.timecode import clock
 
 _SLUG_LENGTH = 60

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from placecast.doubts import Doubt
     from placecast.model import Episode, Show, Transcript
     from placecast.pipeline import Plan
+    from placecast.plan import Upload
     from placecast.publishing import Built
     from placecast.survey import Standing
     from placecast.transcribe.holdings import Holding
@@ -161,7 +162,11 @@ def planned(plan: Plan) -> Answer:
         changed, uploads = list(plan.built.changed.written), [each.key for each in plan.built.uploads]
         lines += [f"would write feed/{path}" for path in changed]
         lines += [f"would remove feed/{path}" for path in plan.built.changed.removed]
-        lines += [f"would upload {key} to {plan.show.target.name}" for key in uploads]
+        lines += [_sending(each, plan) for each in plan.built.uploads]
+        total = sum(each.size for each in plan.built.uploads)
+        lines += [f"would send {_count(len(uploads), 'file')}, {size(total)} before compression, in this order"] * bool(
+            uploads
+        )
     if plan.empty:
         lines = ["Nothing to do: everything is published as it is here."]
     steps = [{"slug": step.slug, "step": step.name, "reason": step.reason} for step in plan.steps]
@@ -210,6 +215,12 @@ def published(
         "doubtful": dict(doubtful),
     }
     return Answer(lines=tuple(lines), data=data)
+
+
+def _sending(upload: Upload, plan: Plan) -> str:
+    """One line of a dry run: what is sent, how large it is, and whether something lies there."""
+    there = "changed" if upload.key in plan.sight.objects else "new"
+    return f"would upload {upload.key} to {plan.show.target.name} ({size(upload.size)}, {there})"
 
 
 def _waits(doubtful: int) -> str:

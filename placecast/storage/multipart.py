@@ -7,9 +7,11 @@ digest are those of ours. Whoever gives up on a file for good leaves that to `S3
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from placecast.storage.part import Part, content_md5
 from placecast.storage.patience import Patience
@@ -40,10 +42,20 @@ class Multipart:
         upload, there = self._begun()
         here: dict[str, Any] = self._at | {"UploadId": upload}
         parts = [self._put(file, each, size, told, here, there) for each in range(-(-size // SIZE))]
-        done = self._patience.ask(
-            lambda: self._client.complete_multipart_upload(**here, MultipartUpload={"Parts": parts}, **condition)
+        return self._patience.ask(
+            lambda: _told(
+                self._client.complete_multipart_upload(**here, MultipartUpload={"Parts": parts}, **condition), "ETag"
+            )
         )
-        return done["ETag"]
+
+    def clear(self) -> None:
+        """End what else was begun under this key: an answer was lost with the name of its upload, or a run has died.
+
+        Whoever is sending the same file now finds it there.
+        """
+        with suppress(ClientError, BotoCoreError):
+            for upload in self._unfinished():
+                self._client.abort_multipart_upload(**self._at, UploadId=upload)
 
     def _begun(self) -> tuple[str, Mapping[int, tuple[int, str]]]:
         """The upload to go on with, and its parts' sizes and digests: one that was broken off, or a new one."""
@@ -54,8 +66,8 @@ class Multipart:
             except ClientError as error:
                 if code_of(error) not in UNKNOWN:
                     raise
-        begun = self._patience.ask(lambda: self._client.create_multipart_upload(**self._request))
-        return begun["UploadId"], {}
+        begun = self._patience.ask(lambda: _told(self._client.create_multipart_upload(**self._request), "UploadId"))
+        return begun, {}
 
     def _unfinished(self) -> list[str]:
         """Unfinished uploads under this very key, the newest first."""
@@ -96,10 +108,19 @@ class Multipart:
             told(start + length)
             return {"PartNumber": number + 1, "ETag": f'"{digest.hex()}"'}
         request: dict[str, Any] = {**here, "PartNumber": number + 1, "ContentMD5": content_md5(digest)}
-        answer = self._patience.ask(
-            lambda: self._client.upload_part(**request, Body=cast("BinaryIO", Part(file, start, length, told)))
+        mark = self._patience.ask(
+            lambda: _told(
+                self._client.upload_part(**request, Body=cast("BinaryIO", Part(file, start, length, told))), "ETag"
+            )
         )
-        return {"PartNumber": number + 1, "ETag": answer["ETag"]}
+        return {"PartNumber": number + 1, "ETag": mark}
+
+
+def _told(answer: Mapping[str, Any], name: str) -> str:
+    """One fact of an answer. One without it has lost its headers on the way."""
+    if name not in answer:
+        raise ResponseParserError(f"an answer without {name}")
+    return str(answer[name])
 
 
 def code_of(error: ClientError) -> str:

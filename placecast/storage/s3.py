@@ -73,11 +73,7 @@ class S3Storage:
 
     def read(self, key: str) -> Content | None:
         with explained(self._target, self.name, "s3:GetObject"):
-            found = self._if_there(lambda: self._lane.ask("GET", self._target.prefix + key))
-            if found is None:
-                return None
-            zipped = found.headers.get("content-encoding") == "gzip"
-            return Content(body=gzip.decompress(found.body) if zipped else found.body, mark=found.etag)
+            return self._if_there(lambda: self._content(key))
 
     def facts(self, key: str) -> Stored | None:
         with explained(self._target, self.name, "s3:GetObject"):
@@ -160,6 +156,11 @@ class S3Storage:
         vars(self).pop("_lane", None)
         return True
 
+    def _content(self, key: str) -> Content:
+        found = self._lane.ask("GET", self._target.prefix + key)
+        zipped = found.headers.get("content-encoding") == "gzip"
+        return Content(body=gzip.decompress(found.body) if zipped else found.body, mark=found.etag)
+
     def _head(self, key: str) -> Stored:
         found = self._lane.ask("HEAD", self._target.prefix + key)
         return Stored(
@@ -218,8 +219,7 @@ class S3Storage:
             digest = content_md5(Part(file, 0, size).md5())
             headers = _headers(upload) | self._condition(expected) | {"Content-MD5": digest}
             key = self._target.prefix + upload.key
-            answer = self._patience.ask(lambda: self._lane.ask("PUT", key, headers, Part(file, 0, size, told)))
-            return size, answer.etag
+            return size, self._patience.ask(lambda: self._lane.ask("PUT", key, headers, Part(file, 0, size, told)).etag)
         except ClientError as error:
             return size, self._settled(error, upload, size, expected).mark
 
@@ -229,7 +229,9 @@ class S3Storage:
         # CompleteMultipartUpload knows both conditions; large files are immutable, so only one is ever asked.
         absent = self._condition(expected).get("If-None-Match")
         sending = Multipart(self._client, self._patience, self._at(upload.key) | _served(upload))
-        return _mark(sending.send(file, size, told, {"IfNoneMatch": absent} if absent else {}))
+        mark = _mark(sending.send(file, size, told, {"IfNoneMatch": absent} if absent else {}))
+        sending.clear()
+        return mark
 
     def _settled(self, error: ClientError, upload: Upload, size: int, expected: Expected | None) -> Stored:
         """What an answer means that was no success: ours is there all the same, or something else is."""

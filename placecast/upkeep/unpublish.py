@@ -20,7 +20,7 @@ from placecast.run import Run
 from placecast.storage import Storage
 
 _TRIES = 10
-_LISTS = ("index.html", "sitemap.xml")  # pages that list the episodes
+_LISTS = ("index.html", "accessibility/index.html", "sitemap.xml")  # pages that list episodes
 
 
 @dataclass(frozen=True, kw_only=True)

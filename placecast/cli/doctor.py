@@ -14,9 +14,7 @@ from placecast.cli.options import FOLDER, JSON, QUIET, make_run
 
 @click.command()
 @click.option("--fix", is_flag=True, help="Set CORS rules and public-read policy, and end abandoned uploads.")
-@click.option(
-    "--policy", is_flag=True, help="Print what the publishing key must be allowed (AWS IAM), and end."
-)
+@click.option("--policy", is_flag=True, help="Print what the publishing key must be allowed (AWS IAM), and end.")
 @FOLDER
 @QUIET
 @JSON

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from placecast.delivery import manifest
-from placecast.delivery.web import Broken, Promise, Site, UnansweredError, check, read_back
+from placecast.delivery.web import Broken, Site, UnansweredError, check, promise_of, read_back
 from placecast.doctor import players
 from placecast.doctor.findings import Finding, fine, found
 from placecast.doctor.visit import Published, Visit, few, longest, told_of_redirects
-from placecast.media_types import media_type
 from placecast.plan import FEED
 
 _FEED_SECONDS = 15 * 60
@@ -124,18 +123,14 @@ def _private(visit: Visit) -> Iterator[Finding]:
 
 def _promises(visit: Visit) -> Iterator[Finding]:
     """Everything that the feed names: there, of its type, and sound of its length."""
-    promises = [_promise(visit.published, key) for key in sorted(visit.published.named - {FEED})]
+    published = visit.published
+    promises = [promise_of(key, published.sound.get(key) or None) for key in sorted(published.named - {FEED})]
     broken = check(visit.site, promises)
     if promises and not broken:
         kinds = sorted({each.type.partition(";")[0] for each in promises})
         yield fine("promise", f"{len(promises)} files that the feed names answer as they should: {', '.join(kinds)}.")
     for (what, cure), keys in _alike(broken).items():
         yield found("promise", f"{few(keys)}: each {what}" if len(keys) > 1 else f"{keys[0]} {what}", cure)
-
-
-def _promise(published: Published, key: str) -> Promise:
-    page = f"{key}index.html" if key == "" or key.endswith("/") else key
-    return Promise(key=key, type=media_type(page), size=published.sound.get(key) or None)
 
 
 def _alike(broken: Sequence[Broken]) -> dict[tuple[str, str], list[str]]:

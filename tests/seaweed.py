@@ -26,12 +26,15 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from placecast.doctor import rules
 from placecast.model import S3Target
 
 ACCESS_KEY = "placecast-test"
 SECRET_KEY = "only-for-this-server"
 READER_KEY = "placecast-reader"  # may look, but not write
 WRITER_KEY = "placecast-writer"  # may write, but not look
+LEAST_KEY = "placecast-least"  # may do what `placecast doctor --policy` prints, to the bucket and prefix of LEAST
+LEAST = S3Target(bucket="least-privilege", prefix="cast/")
 
 _READY_SECONDS = 30
 _STARTS = 3
@@ -198,7 +201,12 @@ def _command(data: Path, ports: list[int]) -> list[str]:
         _identity(READER_KEY, "Read", "List"),
         _identity(WRITER_KEY, "Write"),
     ]
-    (data / "s3.json").write_text(json.dumps({"identities": people}))
+    policies = _least_policies()
+    people += [_identity(name) | {"policyNames": [name]} for name in policies]
+    # It minds the case of an action, which Amazon does not.
+    contents = {name: json.dumps(policy).replace("BucketCORS", "BucketCors") for name, policy in policies.items()}
+    named = [{"name": name, "content": content} for name, content in contents.items()]
+    (data / "s3.json").write_text(json.dumps({"identities": people, "policies": named}))
     s3, s3_rpc, master, master_rpc, volume, volume_rpc, filer, filer_rpc = ports
     options = {
         "dir": data,
@@ -226,6 +234,27 @@ def _command(data: Path, ports: list[int]) -> list[str]:
         "s3.port.lance": 0,
     }
     return [str(weed()), "-logtostderr=true", "server", *(f"-{name}={value}" for name, value in options.items())]
+
+
+def least_without(action: str) -> str:
+    """The key that may do all that LEAST_KEY may, but for this one action."""
+    return f"{LEAST_KEY}-without-{action.removeprefix('s3:')}"
+
+
+def _least_policies() -> dict[str, dict[str, Any]]:
+    """By key: the policy that we print, and the same without each of its actions."""
+    whole = rules.key_policy(LEAST)
+    actions = [action for statement in whole["Statement"] for action in statement["Action"]]
+    return {LEAST_KEY: whole} | {least_without(action): _without(whole, action) for action in actions}
+
+
+def _without(policy: dict[str, Any], action: str) -> dict[str, Any]:
+    left = [
+        statement | {"Action": [each for each in statement["Action"] if each != action]}
+        for statement in policy["Statement"]
+        if statement["Action"] != [action]
+    ]
+    return policy | {"Statement": left}
 
 
 def _identity(key: str, *actions: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from placecast import asking
 from placecast.distribution import Services, addresses, announce
 from placecast.distribution.cloudfront import paths_of
 from placecast.model import Distribution, Show
@@ -141,9 +142,7 @@ def test_an_address_without_a_server_is_named_as_such() -> None:
 
 
 def test_a_long_retry_after_is_not_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    from placecast.distribution import web
-
-    monkeypatch.setattr(web, "_LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "_LONGEST_WAIT", 0.01)
     with service(Said(429, headers={"Retry-After": "3600"})) as hub:
         (warning,) = warned(show(hubs=(hub.address,)))
     assert "overloaded" in warning

@@ -23,7 +23,7 @@ FLOORS = (
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss"),
     ("checks",),
-    ("files", "root"),
+    ("asking", "files", "root"),
     ("audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
     ("delivery", "review"),
     ("beginning", "building", "jobs", "unchanged", "workshop"),

@@ -75,7 +75,8 @@ class Web:
 
 
 def _served(asked: Asked, body: bytes) -> Reply:
-    how = plan.upload(asked.key, body, len(body), "")
+    page = f"{asked.key}index.html" if asked.key == "" or asked.key.endswith("/") else asked.key
+    how = plan.upload(page, body, len(body), "")
     etag = f'"{sha256(body)[:32]}"'
     headers = {"Content-Type": how.type, "Cache-Control": how.cache_control, "ETag": etag, "Accept-Ranges": "bytes"}
     headers |= {"Last-Modified": LAST_MODIFIED} | (CORS if "origin" in asked.headers else {})
@@ -102,6 +103,7 @@ def serving(files: dict[str, bytes]) -> Iterator[Web]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer waits for an acknowledgement
 
         def handle_any(self) -> None:
             web.connections.add(self.client_address)

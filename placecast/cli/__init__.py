@@ -10,11 +10,11 @@ import sys
 import click
 
 from placecast import __version__, report
-from placecast.cli import show, transcripts, upkeep
+from placecast.cli import doctor, show, transcripts, upkeep
 from placecast.errors import PlacecastError
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
-_COMMANDS = (*show.COMMANDS, *upkeep.COMMANDS, *transcripts.COMMANDS)
+_COMMANDS = (*show.COMMANDS, *upkeep.COMMANDS, *doctor.COMMANDS, *transcripts.COMMANDS)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -9,31 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import quote, urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import quote, urljoin
 
-from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout, make_headers
-from urllib3.exceptions import (
-    HTTPError,
-    LocationValueError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    SSLError,
-    TimeoutError,
-)
+from urllib3 import BaseHTTPResponse, Timeout
+from urllib3.exceptions import HTTPError
 
-from placecast import __version__
+from placecast import asking
 from placecast.errors import StorageError
 from placecast.media_types import media_type
 from placecast.plan import Phase, Upload
 
 _WORKERS = 16
 _TIMES = Timeout(connect=5, read=20)
-_TRIES = 3
-_TRANSIENT = (429, 500, 502, 503, 504)
-_LONGEST_WAIT = 10.0  # seconds, whatever Retry-After asks for: somebody watches
 _MOVED = (301, 302, 303, 307, 308)
 _REDIRECTS = 5
 _END = 100  # bytes of a recording's end: players ask for them to learn its length
@@ -64,16 +51,6 @@ _ANSWERS = (
 )
 _OTHER = ("answers {status}.", f"Look at the web server or CDN behind the address, then run again. {_OFF}")
 _BETWEEN = f"Look at the proxy or CDN between the storage and the address: it has to pass this on. {_OFF}"
-
-_FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (LocationValueError, "that is not an address that can be asked."),
-    (NameResolutionError, "there is no server of that name, or this machine is offline."),
-    (SSLError, "no safe connection comes about: its certificate is not trusted here."),
-    (ProxyError, "the proxy that HTTPS_PROXY or HTTP_PROXY names could not be reached."),
-    (NewConnectionError, "nothing answers there."),
-    (TimeoutError, "it did not answer in time, in three attempts."),
-    (HTTPError, "it breaks the connection off, in three attempts."),
-)
 
 
 class UnansweredError(Exception):
@@ -118,16 +95,10 @@ class Broken:
 class Site:
     """The public address of a show. Many threads may ask it at the same time; connections are kept."""
 
-    def __init__(self, address: str, *, pause: float = 0.3, tries: int = _TRIES) -> None:
+    def __init__(self, address: str, *, pause: float = 0.3, tries: int = asking.TRIES) -> None:
         self.address = address
-        self._pool = _pool(address)
-        self._retries = _Patience(
-            total=tries - 1,
-            allowed_methods=None,  # nothing that is asked here changes anything
-            status_forcelist=_TRANSIENT,
-            backoff_factor=pause,
-            raise_on_status=False,
-        )
+        self._pool = asking.pool(address, _WORKERS)
+        self._patience = asking.patience(pause, tries)
 
     def at(self, path: str) -> str:
         """The address of a path below the site's; a whole address stays as it is."""
@@ -159,30 +130,22 @@ class Site:
         self._pool.clear()
 
     def _one(self, address: str, method: str, headers: Mapping[str, str], most: int | None) -> Answer:
-        sent = {"User-Agent": f"placecast/{__version__}", "Accept-Encoding": "identity", **headers}
+        sent = {"User-Agent": asking.AGENT, "Accept-Encoding": "identity", **headers}
         try:
             response = self._pool.request(
                 method,
                 address,
                 headers=sent,
-                retries=self._retries,
+                retries=self._patience,
                 timeout=_TIMES,
                 redirect=False,
                 preload_content=most is None,
             )
             body = response.data if most is None else _beginning(response, most)
         except HTTPError as error:
-            raise UnansweredError(_why(error)) from error
+            raise UnansweredError(asking.why(error)) from error
         names = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status, headers=names, body=body, address=address)
-
-
-class _Patience(Retry):
-    """As the server asks with Retry-After, within reason."""
-
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        seconds = super().get_retry_after(response)
-        return None if seconds is None else min(seconds, _LONGEST_WAIT)
 
 
 def promise(upload: Upload) -> Promise:
@@ -197,6 +160,12 @@ def promise(upload: Upload) -> Promise:
         sha256=upload.sha256 if upload.immutable else None,
         ranges=upload.phase is Phase.MEDIA,
     )
+
+
+def promise_of(key: str, size: int | None = None, *, ranges: bool = False) -> Promise:
+    """The same of a key that a feed names. A folder's address stands for the page in it."""
+    page = f"{key}index.html" if key == "" or key.endswith("/") else key
+    return Promise(key=key, type=media_type(page), size=size, ranges=ranges)
 
 
 def check(site: Site, promises: Iterable[Promise]) -> tuple[Broken, ...]:
@@ -311,19 +280,3 @@ def _beginning(response: BaseHTTPResponse, most: int) -> bytes:
         while len(body) < most and (block := response.read(most - len(body))):
             body += block
     return body
-
-
-def _pool(address: str) -> PoolManager:
-    """Through the proxy that the environment names, as boto3 does it; urllib3 alone would not."""
-    parts = urlsplit(address)
-    proxy = getproxies().get(parts.scheme, "")
-    if not proxy or proxy_bypass(parts.netloc):
-        return PoolManager(maxsize=_WORKERS)
-    login = urlsplit(proxy).netloc.rpartition("@")[0]
-    headers = make_headers(proxy_basic_auth=login) if login else None
-    return ProxyManager(proxy, maxsize=_WORKERS, proxy_headers=headers)
-
-
-def _why(error: HTTPError) -> str:
-    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    return next(what for kind, what in _FAILURES if isinstance(cause, kind))

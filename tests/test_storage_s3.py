@@ -7,6 +7,7 @@ import re
 import threading
 import tracemalloc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from placecast.storage.lane import address_of, signed_address
 from placecast.storage.part import Part
 from placecast.storage.s3 import S3Storage
 from placecast.storage.s3_client import Access
+from tests import faults
 from tests.seaweed import Bucket
 from tests.trees import FILES, NOW, Tree, run
 
@@ -159,6 +161,28 @@ class TestServed:
             names = {name.lower() for name in request.headers}
             assert "content-md5" in names
             assert not {name for name in names if "acl" in name or "checksum" in name or "trailer" in name}
+
+
+FORBIDDEN = faults.FaultPlan(
+    name="forbidden", fault=faults.Answer(status=403, code="AccessDenied"), on=lambda request: request.reads_object
+)
+
+
+@pytest.mark.s3
+class TestForbidden:
+    def test_what_is_not_there_may_be_said_to_be_forbidden(self, bucket: Bucket) -> None:
+        with faults.proxy(bucket.server.endpoint, FORBIDDEN, 1) as proxy:
+            sight = delivery.look(open_storage(replace(bucket.target(), endpoint=proxy.endpoint)))
+        assert sight.feed is None
+        assert not sight.record.found  # type: ignore[union-attr]
+
+    def test_what_is_there_and_forbidden_is_a_lacking_right(self, bucket: Bucket, tree: Tree) -> None:
+        publish(bucket.target(), tree)
+        with (
+            faults.proxy(bucket.server.endpoint, FORBIDDEN, 1) as proxy,
+            pytest.raises(StorageError, match="lacks a right: s3:GetObject"),
+        ):
+            delivery.look(open_storage(replace(bucket.target(), endpoint=proxy.endpoint)))
 
 
 @pytest.mark.s3

@@ -39,6 +39,7 @@ _PROBE = ".placecast/probe-"
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _RESUMES = 8
 _LEVEL = 6  # of gzip: the last percent of size costs four times the work
+_FORBIDDEN = {"AccessDenied", "403"}
 _REFUSALS = {"PreconditionFailed", "412"}
 _UNKNOWN_CONDITION = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 
@@ -76,11 +77,11 @@ class S3Storage:
 
     def read(self, key: str) -> Content | None:
         with explained(self._target, self.name, "s3:GetObject"):
-            return self._if_there(lambda: self._content(key))
+            return self._if_there(key, lambda: self._content(key))
 
     def facts(self, key: str) -> Stored | None:
         with explained(self._target, self.name, "s3:GetObject"):
-            return self._if_there(lambda: self._head(key))
+            return self._if_there(key, lambda: self._head(key))
 
     def listed(self, prefix: str = "") -> Iterator[Stored]:
         following: dict[str, str] = {}
@@ -107,7 +108,7 @@ class S3Storage:
 
     def fetch(self, key: str, to: Path) -> None:
         with explained(self._target, self.name, "s3:GetObject"):
-            found = self._if_there(lambda: self._client.get_object(**self._at(key)))
+            found = self._if_there(key, lambda: self._client.get_object(**self._at(key)))
             if found is None:
                 raise fetched.absent(self.name, key)
             blocks = fetched.counted(self._blocks(key, found), found["ContentLength"], self.name, key)
@@ -139,15 +140,25 @@ class S3Storage:
     def _at(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._target.bucket, "Key": self._target.prefix + key}
 
-    def _if_there(self, ask: Callable[[], Answer]) -> Answer | None:
+    def _if_there(self, key: str, ask: Callable[[], Answer]) -> Answer | None:
         try:
             return self._patience.ask(ask)
         except ClientError as error:
             if code_of(error) in _NOT_THERE:
                 return None
             if self._moved(error):
-                return self._if_there(ask)
+                return self._if_there(key, ask)
+            if code_of(error) in _FORBIDDEN and not self._is_listed(key):
+                return None
             raise
+
+    def _is_listed(self, key: str) -> bool:
+        """Amazon says "forbidden" of what is not there, to a key that may list one prefix only."""
+        try:
+            page = self._page({"Bucket": self._target.bucket, "Prefix": self._target.prefix + key, "MaxKeys": 1})
+        except FOREIGN:
+            return True
+        return any(there["Key"] == self._target.prefix + key for there in page.get("Contents", ()))
 
     def _moved(self, error: ClientError) -> bool:
         """Whether the bucket is in another region, which is then spoken to. Every run begins by reading."""

@@ -55,7 +55,8 @@ def send(place: Place, storage: Storage, sight: Sight, local: tuple[Upload, ...]
         verify=lambda sent: web.require(site, map(web.promise, sent)),
     )
     feed = next(each.source for each in local if each.key == FEED)
-    parcel = Parcel(uploads=uploads, kept=frozenset(each.key for each in local), named=named(feed))
+    promised = tuple(each for each in uploads if each.key in named(feed))
+    parcel = Parcel(uploads=uploads, kept=frozenset(each.key for each in local), promised=promised)
     glance.forget(place.memory)
     after = delivery.send(publisher, sight, parcel)
     glance.remember(place.memory, storage, after)

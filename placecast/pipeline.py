@@ -65,7 +65,7 @@ def publish(
         produce(run, made)
 
         def again(sight: Sight) -> Built:
-            return build(run, made.show, made.episodes, sight, made.work.keys())
+            return build(run, made.show, made.episodes, sight, wanted)
 
         built = made.built or again(look(run, storage))  # mastering took its time: what is there now?
         if unreviewed and built.held:

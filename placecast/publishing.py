@@ -73,7 +73,7 @@ def build(
         parcel=Parcel(
             uploads=uploads,
             kept=frozenset(_kept(published, local, sight, tree[FEED])),
-            named=named(show, tree[FEED]),
+            promised=tuple(_promised(show, tree[FEED], local, uploads, sight)),
             withdrawn=_newly_withdrawn(episodes, sight),
             restored=frozenset(each.episode.guid for each in shown),
         ),
@@ -98,6 +98,16 @@ def named(show: Show, feed: bytes) -> frozenset[str]:
     keys = (address.removeprefix(show.url) for address in ours)
     # A folder's address is answered with the page in it.
     return frozenset(f"{key}index.html" if key.endswith("/") or not key else key for key in keys)
+
+
+def _promised(
+    show: Show, feed: bytes, local: Sequence[Upload], uploads: Sequence[Upload], sight: Sight
+) -> Iterator[Upload]:
+    """What the feed names and the published one does not, or not as it is now: listeners must get it first."""
+    before = named(show, sight.feed.body) if sight.feed else frozenset()
+    names = named(show, feed) - {FEED}
+    new = (names - before) | (names & {upload.key for upload in uploads})
+    yield from (upload for upload in local if upload.key in new)
 
 
 def _kept(published: Publication, local: Sequence[Upload], sight: Sight, feed: bytes) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from placecast import delivery, pipeline
 from placecast.delivery import manifest
+from placecast.errors import StorageError
 from placecast.publishing import Built
 from placecast.upkeep import prune, replace, rollback
 from placecast.upkeep.unpublish import unpublish
@@ -89,6 +90,19 @@ class TestTwoClones:
         assert guids(bucket) == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
         assert any("Another publisher was faster" in note for note in here.last.notes)
         assert_every_promise_is_kept(bucket)
+
+
+class TestAskedFor:
+    def test_what_listeners_cannot_get_is_not_named(self, here: SmallShow, bucket: Bucket) -> None:
+        bucket.client.delete_bucket_policy(Bucket=bucket.name)
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        for _ in range(2):  # the second run finds everything there, and asks all the same
+            with pytest.raises(StorageError, match=r"(?s)the feed was not touched.*placecast doctor --fix"):
+                here.publish()
+        bucket.open_to_everyone()
+        assert guids(bucket) == ["guid-of-digbeth"]
+        here.publish()
+        assert guids(bucket) == ["guid-of-hull", "guid-of-digbeth"]
 
 
 class TestNothingToDo:
@@ -176,8 +190,11 @@ class TestUnpublish:
         ((title, why),) = pipeline.kept(made, built)
         assert title == "Hull"
         assert "another clone has unpublished it" in why
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        there.publish()
+        assert guids(bucket) == ["guid-of-ely", "guid-of-digbeth"]
         there.publish("hull")
-        assert guids(bucket) == ["guid-of-hull", "guid-of-digbeth"]
+        assert guids(bucket) == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
 
     def test_with_its_audio_nothing_of_it_is_left(self, here: SmallShow, bucket: Bucket) -> None:
         here.add("hull", published="2026-05-02T06:00:00", seed=2)

@@ -59,7 +59,7 @@ class Parcel:
 
     uploads: tuple[Upload, ...]  # in the order of their phases
     kept: frozenset[str] = frozenset()  # keys that something points to: all others begin to age
-    named: frozenset[str] = frozenset()  # keys that the new feed names
+    promised: tuple[Upload, ...] = ()  # what the new feed names and the old one does not, or not as it is now
     withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)  # by guid, from now on
     restored: frozenset[str] = frozenset()  # guids of episodes that are back
     discarded: tuple[str, ...] = ()  # keys that are taken away at the end
@@ -74,7 +74,7 @@ def trusting(uploads: Sequence[Upload]) -> None:
 class Publisher:
     """Who sends, and with what. `clone` is its name in the record, the same in every run of one clone.
 
-    `verify` is given what was sent and the feed will name, before the feed is sent: what it raises leaves the old one.
+    `verify` is given what the feed is going to promise, before the feed is sent: what it raises leaves the old one.
     """
 
     storage: Storage
@@ -152,7 +152,8 @@ class _Delivery:
 
     def begin(self) -> None:
         """Note that this clone's run is open, and clear away what earlier ones left half sent."""
-        self.record.change(self._opened)
+        if self.guard.whole:  # elsewhere nobody trusts the record, and one write more may undo another's
+            self.record.change(self._opened)
         if self.sight.listed:
             ours = {upload.key for upload in self.parcel.uploads}
             self.storage.tidy(ours, self.publisher.now - _GIVEN_UP)
@@ -164,13 +165,12 @@ class _Delivery:
         batch = [upload for upload in self.parcel.uploads if upload.phase is phase]
         sent = sending.send(self.storage, batch, self.sight.objects, self.meter)
         self.sent |= sent
-        if sum(upload.size for upload in batch) >= _WORTH_NOTING:
+        if self.guard.whole and sum(upload.size for upload in batch) >= _WORTH_NOTING:
             self.record.change(lambda kept: manifest.noted(kept, self.sight.kept.objects, sent))
 
     def verify(self) -> None:
-        new = [upload for upload in self.parcel.uploads if upload.key in self.parcel.named and upload.key in self.sent]
-        if new:
-            self.publisher.verify(new)
+        if self.parcel.promised:
+            self.publisher.verify(self.parcel.promised)
 
     def swap_feed(self) -> None:
         """Put our feed in the place of the one that was seen. Where ours is the same, that one must still be there."""
@@ -214,6 +214,8 @@ class _Delivery:
 
     def end(self) -> None:
         """Write down what is there now, and that this run is over."""
+        if not self.guard.whole:
+            self.record.refresh()
         before = self.record.manifest.feeds
         self.record.change(self._ended)
         self.storage.delete([key for key in before if key not in self.record.manifest.feeds])

@@ -85,6 +85,10 @@ class Record:
         """Whether there was a manifest at all."""
         return self._mark is not None
 
+    def refresh(self) -> None:
+        """Read it again, where a write would not be refused though another one came before."""
+        self.manifest, self._mark = self._read()
+
     def change(self, how: Callable[[Manifest], Manifest]) -> None:
         """Write down what `how` makes of the manifest. It may be asked again, of a newer one."""
         for _ in range(TRIES):
@@ -94,7 +98,7 @@ class Record:
             try:
                 there = self._storage.put(plan.note(KEY, dump(changed)), expected=Expected(self._mark))
             except RefusedError:
-                self.manifest, self._mark = self._read()
+                self.refresh()
             else:
                 self.manifest, self._mark = changed, there.mark
                 return

@@ -15,7 +15,6 @@ from placecast.errors import StorageError, UsageError
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Show, Tree
 from placecast.plan import FEED, Upload
-from placecast.publishing import named
 from placecast.run import Run
 from placecast.storage import Storage
 
@@ -98,7 +97,6 @@ def _send(
     parcel = Parcel(
         uploads=uploads,
         kept=frozenset(key for key in sight.objects if key not in sight.kept.idle) - frozenset(discarded),
-        named=named(show, feed) if feed else frozenset(),
         withdrawn={wanted.guid: Withdrawn(slug=wanted.slug, at=run.now)},
         discarded=discarded,
         keeps_earlier=not delete_audio,

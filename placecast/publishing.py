@@ -212,9 +212,22 @@ def send(run: Run, show: Show, storage: Storage, sight: Sight, parcel: Parcel, p
     glance.forget(run.project.last_look)
     after = delivery.send(publisher, sight, parcel)
     glance.remember(run.project.last_look, storage, after)
+    if sight.kept.guard is None and not storage.lists_freely:
+        _tell_guard(run, after)
     if show.target.verify and after.feed and after.feed != sight.feed:
         _read_back(run, show, after.feed.body)
     announce(run, show, parcel, sight)
+
+
+def _tell_guard(run: Run, after: Sight) -> None:
+    """Say once what was found out about the storage's conditional writes."""
+    if after.kept.guard and after.kept.guard.whole:
+        run.reporter.tell("The storage knows conditional writes: two publishers cannot overwrite each other's feed.")
+    else:
+        run.reporter.warn(
+            "The storage does not know conditional writes, so publishers take turns by a lease, "
+            "and every run looks at every file. See docs/storage.md."
+        )
 
 
 def _require(show: Show, uploads: Sequence[Upload]) -> None:

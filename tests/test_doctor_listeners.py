@@ -204,6 +204,13 @@ def test_a_way_from_https_to_http_is_a_fault() -> None:
     assert list(told_of_redirects("The feed", answered("https://b.example/"))) == []
 
 
+def test_who_asks_without_https_should_be_led_to_it() -> None:
+    asked, safe = "http://a.example/feed.xml", "https://a.example/feed.xml"
+    assert listeners.led_to_https(asked, answered(safe, asked)).severity == "fine"
+    assert listeners.led_to_https(asked, replace(answered(asked), status=403)).severity == "fine"
+    assert listeners.led_to_https(asked, answered(asked)).severity == "warning"
+
+
 def test_many_files_with_the_same_fault_are_one_finding(web: Web) -> None:
     web.change = to("e/.*", status=404)
     (found,) = wrong([each for each in examined(web) if each.code == "promise"])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from placecast.delivery import manifest
-from placecast.delivery.web import Broken, Site, UnansweredError, check, promise_of, read_back
+from placecast.delivery.web import Answer, Broken, Site, UnansweredError, check, promise_of, read_back
 from placecast.doctor import players
 from placecast.doctor.findings import Finding, fine, found
 from placecast.doctor.visit import Published, Visit, few, longest, told_of_redirects
@@ -15,6 +15,7 @@ from placecast.plan import FEED
 
 _FEED_SECONDS = 15 * 60
 _NOWHERE = "e/there-is-no-such-episode/transcript.vtt"
+_LEAD = "Let the web server or CDN redirect from http:// to https://."
 _WAYS = "Is the name (DNS) set up, and the CDN or web server behind it? Is `url` in placecast.toml right?"
 
 
@@ -50,10 +51,25 @@ def _feed(visit: Visit) -> Iterator[Finding]:
 
 
 def _https(visit: Visit) -> Iterator[Finding]:
-    if urlsplit(visit.site.address).scheme == "https":
-        yield fine("https", "The address is served with HTTPS.")
-    else:
-        yield found("https", f"The show's address has no HTTPS: {visit.site.address}")
+    address = visit.site.address
+    if urlsplit(address).scheme != "https":
+        yield found("https", f"The show's address has no HTTPS: {address}")
+        return
+    yield fine("https", "The address is served with HTTPS.")
+    open_address = f"http{address.removeprefix('https')}{FEED}"
+    try:
+        yield led_to_https(open_address, visit.site.ask(open_address))
+    except UnansweredError:
+        yield fine("https", "Nothing is served without it.")
+
+
+def led_to_https(asked: str, answer: Answer) -> Finding:
+    """What becomes of those who ask without HTTPS."""
+    if urlsplit(answer.address).scheme == "https":
+        return fine("https", f"Who asks without it is led to {answer.address}")
+    if answer.status != 200:
+        return fine("https", f"Without it, the answer is {answer.status}.")
+    return found("https", f"The show is served without HTTPS as well: {asked}", _LEAD)
 
 
 def _redirects(visit: Visit) -> Iterator[Finding]:

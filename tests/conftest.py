@@ -7,8 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.seaweed", "tests.second_servers"]
+
+# Machines are noisy: no test of ours fails because one example took long.
+settings.register_profile("placecast", deadline=None)
+settings.load_profile("placecast")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "episodes" / "whose-high-street"

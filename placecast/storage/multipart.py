@@ -7,12 +7,15 @@ digest are those of ours. Whoever gives up on a file for good leaves that to `S3
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from placecast.plan import Upload
 from placecast.storage.part import Part, content_md5
 from placecast.storage.patience import Patience
 
@@ -33,15 +36,24 @@ CANNOT = {"NotImplemented", "MethodNotAllowed", "501", "405", "404"}
 class Multipart:
     """One file on its way, in parts."""
 
-    def __init__(self, client: S3Client, patience: Patience, request: Mapping[str, Any]) -> None:
-        self._client, self._patience, self._request = client, patience, request
+    def __init__(self, client: S3Client, patience: Patience, pool: Executor, request: Mapping[str, Any]) -> None:
+        self._client, self._patience, self._pool, self._request = client, patience, pool, request
         self._at = {"Bucket": request["Bucket"], "Key": request["Key"]}
 
-    def send(self, file: BinaryIO, size: int, told: Callable[[int], None], condition: Mapping[str, Any]) -> str:
-        """Send what is not there yet; the ETag of the whole."""
-        upload, there = self._begun()
-        here: dict[str, Any] = self._at | {"UploadId": upload}
-        parts = [self._put(file, each, size, told, here, there) for each in range(-(-size // SIZE))]
+    def send(self, upload: Upload, told: Callable[[int], None], condition: Mapping[str, Any]) -> str:
+        """Send what is not there yet; the ETag of the whole. `told` hears how many bytes are sent."""
+        name, there = self._begun()
+        here: dict[str, Any] = self._at | {"UploadId": name}
+        meter = _Meter(told)
+        puts = [
+            self._pool.submit(self._put, upload, number, meter, here, there.get(number + 1))
+            for number in range(-(-upload.size // SIZE))
+        ]
+        try:
+            parts = [put.result() for put in puts]
+        finally:
+            for put in puts:
+                put.cancel()
         return self._patience.ask(
             lambda: _told(
                 self._client.complete_multipart_upload(**here, MultipartUpload={"Parts": parts}, **condition), "ETag"
@@ -93,27 +105,36 @@ class Multipart:
                 return
 
     def _put(
-        self,
-        file: BinaryIO,
-        number: int,
-        size: int,
-        told: Callable[[int], None],
-        here: Mapping[str, Any],
-        there: Mapping[int, tuple[int, str]],
+        self, upload: Upload, number: int, meter: _Meter, here: Mapping[str, Any], there: tuple[int, str] | None
     ) -> CompletedPartTypeDef:
+        """Send one part, unless it is `there`: by its size and its digest."""
         start = number * SIZE
-        length = min(SIZE, size - start)
-        digest = Part(file, start, length).md5()
-        if there.get(number + 1) == (length, digest.hex()):
-            told(start + length)
-            return {"PartNumber": number + 1, "ETag": f'"{digest.hex()}"'}
-        request: dict[str, Any] = {**here, "PartNumber": number + 1, "ContentMD5": content_md5(digest)}
-        mark = self._patience.ask(
-            lambda: _told(
-                self._client.upload_part(**request, Body=cast("BinaryIO", Part(file, start, length, told))), "ETag"
-            )
-        )
-        return {"PartNumber": number + 1, "ETag": mark}
+        length = min(SIZE, upload.size - start)
+        with upload.open() as file:  # one each: parts are read at the same time
+            digest = Part(file, start, length).md5()
+            if there == (length, digest.hex()):
+                meter.tell(number, length)
+                return {"PartNumber": number + 1, "ETag": f'"{digest.hex()}"'}
+            request: dict[str, Any] = {**here, "PartNumber": number + 1, "ContentMD5": content_md5(digest)}
+
+            def put() -> str:
+                part = Part(file, start, length, lambda position: meter.tell(number, position - start))
+                return _told(self._client.upload_part(**request, Body=cast("BinaryIO", part)), "ETag")
+
+            return {"PartNumber": number + 1, "ETag": self._patience.ask(put)}
+
+
+class _Meter:
+    """How many bytes of a file are sent, by parts that are sent at the same time."""
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self._told, self._parts, self._lock = told, dict[int, int](), Lock()
+
+    def tell(self, number: int, sent: int) -> None:
+        with self._lock:
+            self._parts[number] = sent
+            total = sum(self._parts.values())
+        self._told(total)
 
 
 def _told(answer: Mapping[str, Any], name: str) -> str:

@@ -6,6 +6,7 @@ import gzip
 import io
 import secrets
 from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +26,7 @@ from placecast.storage.multipart import Multipart, code_of
 from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
 from placecast.storage.part import Part, content_md5
 from placecast.storage.patience import FOREIGN, Answer, Patience, may_pass
-from placecast.storage.s3_client import Access, open_access
+from placecast.storage.s3_client import Access
 from placecast.storage.s3_errors import explained
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ListObjectsV2OutputTypeDef
 
 _WORKERS = 16
+_PARTS = 4  # of large files that are sent at the same time, whatever file they belong to: each takes memory
 _PROBE = ".placecast/probe-"
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _RESUMES = 8
 _LEVEL = 6  # of gzip: the last percent of size costs four times the work
+_FORBIDDEN = {"AccessDenied", "403"}
 _REFUSALS = {"PreconditionFailed", "412"}
 _UNKNOWN_CONDITION = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 
@@ -47,16 +50,17 @@ class S3Storage:
     workers = _WORKERS
     lists_freely = False
 
-    def __init__(self, target: S3Target, patience: Patience | None = None) -> None:
+    def __init__(self, target: S3Target, patience: Patience | None = None, parts: int = _PARTS) -> None:
         self._target = target
         self._patience = patience or Patience()
         self._guard = GUARDED
+        self._parts = ThreadPoolExecutor(parts)
         self.name = target.name
 
     @cached_property
     def _access(self) -> Access:
         with explained(self._target, self.name, "s3:ListBucket", also=(ValueError,)):
-            return open_access(self._target)
+            return Access(self._target)
 
     @property
     def _client(self) -> S3Client:
@@ -65,7 +69,7 @@ class S3Storage:
     @cached_property
     def _lane(self) -> Lane:
         with explained(self._target, self.name, "s3:ListBucket", also=(ValueError,)):
-            return Lane(self._access, self._target.bucket)
+            return Lane(self._access, self._target)
 
     def guard(self, known: Guard | None = None) -> Guard:
         self._guard = known or self._tried_out()
@@ -73,11 +77,11 @@ class S3Storage:
 
     def read(self, key: str) -> Content | None:
         with explained(self._target, self.name, "s3:GetObject"):
-            return self._if_there(lambda: self._content(key))
+            return self._if_there(key, lambda: self._content(key))
 
     def facts(self, key: str) -> Stored | None:
         with explained(self._target, self.name, "s3:GetObject"):
-            return self._if_there(lambda: self._head(key))
+            return self._if_there(key, lambda: self._head(key))
 
     def listed(self, prefix: str = "") -> Iterator[Stored]:
         following: dict[str, str] = {}
@@ -104,7 +108,7 @@ class S3Storage:
 
     def fetch(self, key: str, to: Path) -> None:
         with explained(self._target, self.name, "s3:GetObject"):
-            found = self._if_there(lambda: self._client.get_object(**self._at(key)))
+            found = self._if_there(key, lambda: self._client.get_object(**self._at(key)))
             if found is None:
                 raise fetched.absent(self.name, key)
             blocks = fetched.counted(self._blocks(key, found), found["ContentLength"], self.name, key)
@@ -136,20 +140,30 @@ class S3Storage:
     def _at(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._target.bucket, "Key": self._target.prefix + key}
 
-    def _if_there(self, ask: Callable[[], Answer]) -> Answer | None:
+    def _if_there(self, key: str, ask: Callable[[], Answer]) -> Answer | None:
         try:
             return self._patience.ask(ask)
         except ClientError as error:
             if code_of(error) in _NOT_THERE:
                 return None
             if self._moved(error):
-                return self._if_there(ask)
+                return self._if_there(key, ask)
+            if code_of(error) in _FORBIDDEN and not self._is_listed(key):
+                return None
             raise
+
+    def _is_listed(self, key: str) -> bool:
+        """Amazon says "forbidden" of what is not there, to a key that may list one prefix only."""
+        try:
+            page = self._page({"Bucket": self._target.bucket, "Prefix": self._target.prefix + key, "MaxKeys": 1})
+        except FOREIGN:
+            return True
+        return any(there["Key"] == self._target.prefix + key for there in page.get("Contents", ()))
 
     def _moved(self, error: ClientError) -> bool:
         """Whether the bucket is in another region, which is then spoken to. Every run begins by reading."""
         region = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
-        if not region or region == self._access.client.meta.region_name:
+        if not region or region == self._access.region:
             return False
         self._target = replace(self._target, region=region)
         vars(self).pop("_access", None)
@@ -214,8 +228,8 @@ class S3Storage:
             progress(position / max(size, 1))
 
         try:
-            if size > multipart.SIZE:
-                return size, self._send_parts(file, size, upload, told, expected)
+            if size > multipart.SIZE and not upload.gzip:
+                return size, self._send_parts(upload, told, expected)
             digest = content_md5(Part(file, 0, size).md5())
             headers = _headers(upload) | self._condition(expected) | {"Content-MD5": digest}
             key = self._target.prefix + upload.key
@@ -223,13 +237,11 @@ class S3Storage:
         except ClientError as error:
             return size, self._settled(error, upload, size, expected).mark
 
-    def _send_parts(
-        self, file: BinaryIO, size: int, upload: Upload, told: Callable[[int], None], expected: Expected | None
-    ) -> str:
+    def _send_parts(self, upload: Upload, told: Callable[[int], None], expected: Expected | None) -> str:
         # CompleteMultipartUpload knows both conditions; large files are immutable, so only one is ever asked.
         absent = self._condition(expected).get("If-None-Match")
-        sending = Multipart(self._client, self._patience, self._at(upload.key) | _served(upload))
-        mark = _mark(sending.send(file, size, told, {"IfNoneMatch": absent} if absent else {}))
+        sending = Multipart(self._client, self._patience, self._parts, self._at(upload.key) | _served(upload))
+        mark = _mark(sending.send(upload, told, {"IfNoneMatch": absent} if absent else {}))
         sending.clear()
         return mark
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ipaddress
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.config import Config
+from botocore.session import get_session
 
 from placecast.model import S3Target
 
@@ -26,38 +27,46 @@ CONNECTIONS = 32
 TIMEOUTS = (10, 60)  # seconds, for connecting and for reading
 
 
-@dataclass(frozen=True, kw_only=True)
 class Access:
-    """A way to a server: a client, and what requests are signed with beside it."""
+    """A way to a server: what requests are signed with, and a client of boto3 for those who need one."""
 
-    client: S3Client
-    credentials: Credentials | None  # None when boto3 finds none
-    verify: bool | str  # certificates: as botocore says
+    def __init__(self, target: S3Target) -> None:
+        self._target = target
+        self._session = get_session()
+        self.region = target.region or self._session.get_config_variable("region") or "us-east-1"
+        self.credentials: Credentials | None = self._session.get_credentials()
+        bundle = os.environ.get("AWS_CA_BUNDLE") or self._session.get_config_variable("ca_bundle")
+        self.verify: bool | str = bundle or True
+        self._lock = Lock()
+
+    @property
+    def client(self) -> S3Client:
+        """Made when it is first asked for: that takes a quarter of a second."""
+        with self._lock:
+            return self._client
+
+    @cached_property
+    def _client(self) -> S3Client:
+        import boto3
+
+        session = boto3.session.Session(botocore_session=self._session)
+        config = Config(
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"mode": "standard", "total_max_attempts": 1},
+            s3={"addressing_style": _addressing(self._target.endpoint)},
+            signature_version="s3v4",
+            connect_timeout=TIMEOUTS[0],
+            read_timeout=TIMEOUTS[1],
+            tcp_keepalive=True,
+            max_pool_connections=CONNECTIONS,
+        )
+        return session.client("s3", region_name=self.region, endpoint_url=self._target.endpoint, config=config)
 
 
 def open_client(target: S3Target) -> S3Client:
     """A client for this bucket's server, with the credentials that boto3 finds."""
-    return open_access(target).client
-
-
-def open_access(target: S3Target) -> Access:
-    """Client and credentials. What boto3 does not like about settings and files comes up here."""
-    session = boto3.session.Session()
-    config = Config(
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        retries={"mode": "standard", "total_max_attempts": 1},
-        s3={"addressing_style": _addressing(target.endpoint)},
-        signature_version="s3v4",
-        connect_timeout=TIMEOUTS[0],
-        read_timeout=TIMEOUTS[1],
-        tcp_keepalive=True,
-        max_pool_connections=CONNECTIONS,
-    )
-    region = target.region or session.region_name or "us-east-1"
-    client = session.client("s3", region_name=region, endpoint_url=target.endpoint, config=config)
-    bundle = os.environ.get("AWS_CA_BUNDLE") or session._session.get_config_variable("ca_bundle")
-    return Access(client=client, credentials=session.get_credentials(), verify=bundle or True)
+    return Access(target).client
 
 
 def _addressing(endpoint: str | None) -> Literal["path", "auto"]:

@@ -231,10 +231,14 @@ def test_an_origin_that_is_echoed_is_as_good_as_a_star(web: Web) -> None:
     assert wrong(examined(web)) == []
 
 
-def test_pages_by_their_folders_address_are_looked_at_as_pages(web: Web) -> None:
-    web.files |= {"": b"<!doctype html>", "e/trust/": b"<!doctype html>"}
+def test_pages_are_asked_for_as_links_have_them(web: Web) -> None:
     show = feeds.show(url=web.address, index="")
-    assert wrong(examined(web, show=show, named=frozenset({*FILES, "", "e/trust/"}) - {"index.html"})) == []
+    web.files |= {"": b"<!doctype html>", "e/trust/": b"<!doctype html>"}
+    assert wrong(examined(web, show=show)) == []
+    web.change = to("e/trust/", Content_Length="0")  # as SeaweedFS does it
+    (found,) = wrong(examined(web, show=show))
+    assert found.what == f"The page {web.address}e/trust/ answers 200 with an empty body."
+    assert "index_pages" in found.cure
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from placecast.delivery import manifest
-from placecast.delivery.web import Answer, Broken, Site, UnansweredError, check, promise_of, read_back
+from placecast.delivery.web import Answer, Broken, Promise, Site, UnansweredError, check, read_back
 from placecast.doctor import players
 from placecast.doctor.findings import Finding, fine, found
 from placecast.doctor.visit import Published, Visit, few, longest, told_of_redirects
+from placecast.media_types import media_type
 from placecast.plan import FEED
 
 _FEED_SECONDS = 15 * 60
@@ -120,13 +121,22 @@ def _nowhere(visit: Visit) -> Iterator[Finding]:
 
 
 def _pages(visit: Visit) -> Iterator[Finding]:
-    address = visit.published.show.page("")
-    answer = visit.site.ask(address, "GET")
-    if answer.status == 200 and answer.body and answer.headers.get("content-type", "").startswith("text/html"):
-        yield fine("pages", f"The show's page answers at {address}")
-    else:
-        kind = answer.headers.get("content-type", "nothing") if answer.body else "an empty body"
-        yield found("pages", f"The show's page {address} answers {answer.status} with {kind}.")
+    """The show's page and an episode's, under the addresses that links have."""
+    folders = {key.removesuffix("index.html") for key in visit.published.named if key.endswith("/index.html")}
+    addresses = [visit.published.show.page(folder) for folder in ("", *sorted(folders)[:1])]
+    wrong = [said for address in addresses if (said := _no_page(visit.site, address))]
+    yield from (found("pages", each) for each in wrong)
+    if not wrong:
+        yield fine("pages", f"Pages answer: {', '.join(addresses)}")
+
+
+def _no_page(site: Site, address: str) -> str:
+    """What is wrong with a page: some servers answer a folder's address with success and nothing."""
+    answer = site.ask(address, "GET")
+    kind = answer.headers.get("content-type", "no media type") if answer.body else "an empty body"
+    if answer.status == 200 and kind.startswith("text/html"):
+        return ""
+    return f"The page {address} answers {answer.status} with {kind}."
 
 
 def _private(visit: Visit) -> Iterator[Finding]:
@@ -140,7 +150,10 @@ def _private(visit: Visit) -> Iterator[Finding]:
 def _promises(visit: Visit) -> Iterator[Finding]:
     """Everything that the feed names: there, of its type, and sound of its length."""
     published = visit.published
-    promises = [promise_of(key, published.sound.get(key) or None) for key in sorted(published.named - {FEED})]
+    promises = [
+        Promise(key=key, type=media_type(key), size=published.sound.get(key) or None)
+        for key in sorted(published.named - {FEED})
+    ]
     broken = check(visit.site, promises)
     if promises and not broken:
         kinds = sorted({each.type.partition(";")[0] for each in promises})

@@ -449,7 +449,6 @@ def compared(
 def test_three_accounts_that_agree_differ_in_nothing() -> None:
     page = there("e/a/index.html")
     assert compared(["e/a/index.html"], [page], [page]) == []
-    assert compared(["e/a/"], [page], [page]) == []  # a folder's address stands for its page
 
 
 def test_each_way_in_which_they_differ_has_its_own_finding() -> None:

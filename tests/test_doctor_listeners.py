@@ -204,6 +204,13 @@ def test_a_way_from_https_to_http_is_a_fault() -> None:
     assert list(told_of_redirects("The feed", answered("https://b.example/"))) == []
 
 
+def test_who_asks_without_https_should_be_led_to_it() -> None:
+    asked, safe = "http://a.example/feed.xml", "https://a.example/feed.xml"
+    assert listeners.led_to_https(asked, answered(safe, asked)).severity == "fine"
+    assert listeners.led_to_https(asked, replace(answered(asked), status=403)).severity == "fine"
+    assert listeners.led_to_https(asked, answered(asked)).severity == "warning"
+
+
 def test_many_files_with_the_same_fault_are_one_finding(web: Web) -> None:
     web.change = to("e/.*", status=404)
     (found,) = wrong([each for each in examined(web) if each.code == "promise"])
@@ -224,10 +231,14 @@ def test_an_origin_that_is_echoed_is_as_good_as_a_star(web: Web) -> None:
     assert wrong(examined(web)) == []
 
 
-def test_pages_by_their_folders_address_are_looked_at_as_pages(web: Web) -> None:
-    web.files |= {"": b"<!doctype html>", "e/trust/": b"<!doctype html>"}
+def test_pages_are_asked_for_as_links_have_them(web: Web) -> None:
     show = feeds.show(url=web.address, index="")
-    assert wrong(examined(web, show=show, named=frozenset({*FILES, "", "e/trust/"}) - {"index.html"})) == []
+    web.files |= {"": b"<!doctype html>", "e/trust/": b"<!doctype html>"}
+    assert wrong(examined(web, show=show)) == []
+    web.change = to("e/trust/", Content_Length="0")  # as SeaweedFS does it
+    (found,) = wrong(examined(web, show=show))
+    assert found.what == f"The page {web.address}e/trust/ answers 200 with an empty body."
+    assert "index_pages" in found.cure
 
 
 @pytest.mark.parametrize(

@@ -162,12 +162,6 @@ def promise(upload: Upload) -> Promise:
     )
 
 
-def promise_of(key: str, size: int | None = None, *, ranges: bool = False) -> Promise:
-    """The same of a key that a feed names. A folder's address stands for the page in it."""
-    page = f"{key}index.html" if key == "" or key.endswith("/") else key
-    return Promise(key=key, type=media_type(page), size=size, ranges=ranges)
-
-
 def check(site: Site, promises: Iterable[Promise]) -> tuple[Broken, ...]:
     """The promises that are not kept, in their order. Where nothing answers at all, that is said once."""
     with ThreadPoolExecutor(_WORKERS) as pool:

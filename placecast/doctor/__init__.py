@@ -111,7 +111,7 @@ def _published(run: Run, show: Show, episodes: tuple[Episode, ...], storage: Sto
 def _public(named: Iterable[str]) -> frozenset[str]:
     """The keys of the public tree, without places in pages; other addresses below the show's are somebody else's."""
     keys = {re.split("[?#]", key)[0] for key in named}
-    return frozenset(key for key in keys if key == "" or plan.is_public(key))
+    return frozenset(key for key in keys if plan.is_public(key))
 
 
 def _local(

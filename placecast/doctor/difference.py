@@ -15,16 +15,12 @@ _SHOWN = 4
 def compare(
     named: Collection[str], remembered: Mapping[str, Stored], listed: Mapping[str, Stored], local: Iterable[Upload]
 ) -> Iterator[Finding]:
-    """Where the accounts differ. `named`: keys. `local`: what this clone would have there; nothing if that is unknown.
-
-    A folder's address in the feed stands for the page in it.
-    """
-    wanted = {f"{key}index.html" if key == "" or key.endswith("/") else key for key in named}
-    missing = sorted(wanted - listed.keys())
+    """Where the accounts differ. `named`: keys. `local`: what this clone would have there, as far as it is known."""
+    missing = sorted(set(named) - listed.keys())
     if missing:
         yield found("dangling", f"The feed names what is not there: {_few(missing)}.")
-    elif wanted:
-        yield fine("dangling", f"All {len(wanted)} files that the feed names are there.")
+    elif named:
+        yield fine("dangling", f"All {len(named)} files that the feed names are there.")
     yield from _against_record(remembered, listed, set(missing))
     yield from _unknown(remembered, listed)
     yield from _unsent(remembered, listed, local)

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from placecast.delivery import manifest
-from placecast.delivery.web import Broken, Site, UnansweredError, check, promise_of, read_back
+from placecast.delivery.web import Answer, Broken, Promise, Site, UnansweredError, check, read_back
 from placecast.doctor import players
 from placecast.doctor.findings import Finding, fine, found
 from placecast.doctor.visit import Published, Visit, few, longest, told_of_redirects
+from placecast.media_types import media_type
 from placecast.plan import FEED
 
 _FEED_SECONDS = 15 * 60
 _NOWHERE = "e/there-is-no-such-episode/transcript.vtt"
+_LEAD = "Let the web server or CDN redirect from http:// to https://."
 _WAYS = "Is the name (DNS) set up, and the CDN or web server behind it? Is `url` in placecast.toml right?"
 
 
@@ -50,10 +52,25 @@ def _feed(visit: Visit) -> Iterator[Finding]:
 
 
 def _https(visit: Visit) -> Iterator[Finding]:
-    if urlsplit(visit.site.address).scheme == "https":
-        yield fine("https", "The address is served with HTTPS.")
-    else:
-        yield found("https", f"The show's address has no HTTPS: {visit.site.address}")
+    address = visit.site.address
+    if urlsplit(address).scheme != "https":
+        yield found("https", f"The show's address has no HTTPS: {address}")
+        return
+    yield fine("https", "The address is served with HTTPS.")
+    open_address = f"http{address.removeprefix('https')}{FEED}"
+    try:
+        yield led_to_https(open_address, visit.site.ask(open_address))
+    except UnansweredError:
+        yield fine("https", "Nothing is served without it.")
+
+
+def led_to_https(asked: str, answer: Answer) -> Finding:
+    """What becomes of those who ask without HTTPS."""
+    if urlsplit(answer.address).scheme == "https":
+        return fine("https", f"Who asks without it is led to {answer.address}")
+    if answer.status != 200:
+        return fine("https", f"Without it, the answer is {answer.status}.")
+    return found("https", f"The show is served without HTTPS as well: {asked}", _LEAD)
 
 
 def _redirects(visit: Visit) -> Iterator[Finding]:
@@ -104,13 +121,22 @@ def _nowhere(visit: Visit) -> Iterator[Finding]:
 
 
 def _pages(visit: Visit) -> Iterator[Finding]:
-    address = visit.published.show.page("")
-    answer = visit.site.ask(address, "GET")
-    if answer.status == 200 and answer.body and answer.headers.get("content-type", "").startswith("text/html"):
-        yield fine("pages", f"The show's page answers at {address}")
-    else:
-        kind = answer.headers.get("content-type", "nothing") if answer.body else "an empty body"
-        yield found("pages", f"The show's page {address} answers {answer.status} with {kind}.")
+    """The show's page and an episode's, under the addresses that links have."""
+    folders = {key.removesuffix("index.html") for key in visit.published.named if key.endswith("/index.html")}
+    addresses = [visit.published.show.page(folder) for folder in ("", *sorted(folders)[:1])]
+    wrong = [said for address in addresses if (said := _no_page(visit.site, address))]
+    yield from (found("pages", each) for each in wrong)
+    if not wrong:
+        yield fine("pages", f"Pages answer: {', '.join(addresses)}")
+
+
+def _no_page(site: Site, address: str) -> str:
+    """What is wrong with a page: some servers answer a folder's address with success and nothing."""
+    answer = site.ask(address, "GET")
+    kind = answer.headers.get("content-type", "no media type") if answer.body else "an empty body"
+    if answer.status == 200 and kind.startswith("text/html"):
+        return ""
+    return f"The page {address} answers {answer.status} with {kind}."
 
 
 def _private(visit: Visit) -> Iterator[Finding]:
@@ -124,7 +150,10 @@ def _private(visit: Visit) -> Iterator[Finding]:
 def _promises(visit: Visit) -> Iterator[Finding]:
     """Everything that the feed names: there, of its type, and sound of its length."""
     published = visit.published
-    promises = [promise_of(key, published.sound.get(key) or None) for key in sorted(published.named - {FEED})]
+    promises = [
+        Promise(key=key, type=media_type(key), size=published.sound.get(key) or None)
+        for key in sorted(published.named - {FEED})
+    ]
     broken = check(visit.site, promises)
     if promises and not broken:
         kinds = sorted({each.type.partition(";")[0] for each in promises})

@@ -30,14 +30,16 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """What a storage does with conditional writes (RFC 9110, sections 13.1.1 and 13.1.2).
+    """What a storage makes of what it is asked, above all of conditional writes (RFC 9110, sections 13.1.1 and 13.1.2).
 
     `create`: it refuses `If-None-Match: *` where an object is. `swap`: how the ETag is to be written in `If-Match` so
-    that a stale one is refused and the current one is not; "none": conditions are ignored or not understood.
+    that a stale one is refused and the current one is not; "none": conditions are ignored or not understood. `zips`:
+    it says of compressed objects that they are (Content-Encoding); where it forgets that, none may be.
     """
 
     create: bool
     swap: Literal["quoted", "unquoted", "none"]
+    zips: bool = True
 
     @property
     def whole(self) -> bool:

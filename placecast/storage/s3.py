@@ -220,7 +220,7 @@ class S3Storage:
     def _send(self, file: BinaryIO, upload: Upload, progress: Progress, expected: Expected | None) -> tuple[int, str]:
         """Send one file, and return its size and mark as stored."""
         size = upload.size
-        if upload.gzip:
+        if self._zips(upload):
             body = gzip.compress(file.read(), _LEVEL, mtime=0)  # no time in its header: same input, same bytes
             file, size = io.BytesIO(body), len(body)
 
@@ -228,10 +228,10 @@ class S3Storage:
             progress(position / max(size, 1))
 
         try:
-            if size > multipart.SIZE and not upload.gzip:
+            if size > multipart.SIZE and not self._zips(upload):
                 return size, self._send_parts(upload, told, expected)
             digest = content_md5(Part(file, 0, size).md5())
-            headers = _headers(upload) | self._condition(expected) | {"Content-MD5": digest}
+            headers = _headers(upload, self._zips(upload)) | self._condition(expected) | {"Content-MD5": digest}
             key = self._target.prefix + upload.key
             return size, self._patience.ask(lambda: self._lane.ask("PUT", key, headers, Part(file, 0, size, told)).etag)
         except ClientError as error:
@@ -262,6 +262,9 @@ class S3Storage:
             ) from error
         raise error
 
+    def _zips(self, upload: Upload) -> bool:
+        return upload.gzip and self._guard.zips
+
     def _condition(self, expected: Expected | None) -> dict[str, str]:
         if expected is None:
             return {}
@@ -273,11 +276,12 @@ class S3Storage:
 
     def _tried_out(self) -> Guard:
         """What conditional writes are worth here: a small object is written, under conditions that must fail."""
-        probe = note(_PROBE + secrets.token_hex(8), b"written to learn what this storage does with conditions")
+        probe = note(f"{_PROBE}{secrets.token_hex(8)}.txt", b"written to learn what this storage does with conditions")
         try:
             self.put(probe)
+            there = self.facts(probe.key)
             create = self._refuses(probe, {"If-None-Match": "*"})
-            return Guard(create=create, swap=self._swap(probe))
+            return Guard(create=create, swap=self._swap(probe), zips=there is not None and there.gzip)
         finally:
             with suppress(StorageError):
                 self.delete([probe.key])
@@ -318,21 +322,20 @@ def _as_before(there: Stored, expected: Expected | None) -> bool:
     return expected is not None and there.mark == expected.mark
 
 
-def _headers(upload: Upload) -> dict[str, str]:
-    """`_served`, as headers."""
-    encoding = {"Content-Encoding": "gzip"} if upload.gzip else {}
+def _headers(upload: Upload, zipped: bool) -> dict[str, str]:
+    """How an object is served. Never an ACL: new AWS buckets refuse every one."""
+    encoding = {"Content-Encoding": "gzip"} if zipped else {}
     served = {"Content-Type": upload.type, "Cache-Control": upload.cache_control}
     return served | encoding | {"x-amz-meta-sha256": upload.sha256}
 
 
 def _served(upload: Upload) -> dict[str, Any]:
-    """How an object is served. Never an ACL: new AWS buckets refuse every one."""
-    encoding = {"ContentEncoding": "gzip"} if upload.gzip else {}
+    """The same, as a client of boto3 is told it of large files, which are never compressed."""
     return {
         "ContentType": upload.type,
         "CacheControl": upload.cache_control,
         "Metadata": {"sha256": upload.sha256},
-    } | encoding
+    }
 
 
 def _mark(etag: str) -> str:

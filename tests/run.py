@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--prepare"]:
         code = 0
     else:
-        code = subprocess.run([BIN / "python", "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+        # As many tests at the same time as there are cores; more would only wait for each other.
+        command = [BIN / "python", "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 8)), *arguments]
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
     for line in missing:
         print(f"LEFT OUT: {line}", flush=True)
     return code

@@ -49,6 +49,8 @@ def test_two_publishers_take_turns_where_conditions_are_ignored(
     assert guids == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
     assert not [key for key in bucket.listed() if "lease" in key or "probe" in key]
     assert_every_promise_is_kept(bucket)
+    _, built = here.publish()
+    assert [upload.key for upload in built.uploads] == ["e/hull/index.html"], "its next episode is Ely now"
     assert here.publish()[1].uploads == ()
 
 

@@ -35,6 +35,7 @@ def remember(
         "feed": feed_url,
         "due": due.isoformat() if due else None,
         "outside": elsewhere,
+        "seen": _seen(root),
         "looks": _looks(root, elsewhere),
     }
     files.write(root / _RECORD, json.dumps(record, ensure_ascii=False).encode())
@@ -44,7 +45,7 @@ def answer(root: Path, now: datetime) -> dict[str, Any] | None:
     """What the last run said that had nothing to do, if this one has nothing to do either."""
     try:
         record = json.loads((root / _RECORD).read_bytes())
-        same = record["looks"] == _looks(root, record["outside"])
+        same = record["seen"] == _seen(root) and record["looks"] == _looks(root, record["outside"])
         if not same or (record["due"] and now >= datetime.fromisoformat(record["due"])):
             return None
         found: dict[str, Any] = record["answer"]
@@ -57,6 +58,12 @@ def _is_published(root: Path, feed_url: str) -> bool:
     from placecast.delivery import glance
 
     return glance.is_published(root / _LAST_LOOK, feed_url)
+
+
+def _seen(root: Path) -> str:
+    """Which target was looked at last, and which feed was there: `delivery.glance` keeps it."""
+    path = root / _LAST_LOOK / "target.txt"
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def _looks(root: Path, outside: Iterable[str]) -> list[Any]:

@@ -125,6 +125,17 @@ class TestNothingToDo:
         assert done.stdout.splitlines()[0] == "Nothing to do: everything is published as it is here."
         assert done.stdout.splitlines()[-1] == "False"
 
+    def test_the_answer_is_remembered_until_another_publisher_is_seen(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        command(here, "publish")
+        assert (here.project.root / ".placecast/target/unchanged.json").is_file()
+        there = clone_of(here, tmp_path / "there")
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        there.publish()
+        for _ in range(3):
+            assert "another clone has published it" in command(here, "publish")
+
     def test_what_others_have_changed_is_seen(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
         there = clone_of(here, tmp_path / "there")
         there.add("ely", published="2026-05-03T06:00:00", seed=3)
@@ -240,6 +251,16 @@ class TestRollback:
         assert done.name in [each.name for each in rollback.earlier_feeds(here.run())]
         assert_every_promise_is_kept(bucket)
 
+    def test_the_next_publish_brings_this_clones_state_again(self, here: SmallShow, bucket: Bucket) -> None:
+        here.edit("digbeth", "What happened", "Something new")
+        here.publish()
+        for _ in range(3):  # the second learns that nothing is to do, the third knows it
+            command(here, "publish")
+        rollback.rollback(here.run())
+        assert "Something new" not in feed_text(bucket)
+        assert "Sent" in command(here, "publish")
+        assert "Something new" in feed_text(bucket)
+
     def test_a_feed_that_names_what_is_gone_is_refused(self, here: SmallShow, bucket: Bucket) -> None:
         here.edit("digbeth", "What happened", "A blunder")
         here.publish()
@@ -296,6 +317,16 @@ class TestReplaceAndPrune:
         assert prune.find(here.run()).idle == ()
         assert_every_promise_is_kept(bucket)
         assert here.publish()[0].empty
+
+
+def command(show: SmallShow, name: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "placecast.cli", name, "-C", str(show.project.root)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def gunzipped(bucket: Bucket, path: str) -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from placecast import pipeline
 from placecast.errors import StorageError
 from tests.listener import addresses_in, assert_every_promise_is_kept, listen, publish_into
 from tests.seaweed import Bucket
@@ -76,3 +78,21 @@ def test_missing_credentials_are_named_before_any_work_is_done(
     with pytest.raises(StorageError, match=r"(?i)credentials|keys"):
         show.publish()
     assert show.last.steps == []
+
+
+def test_verify_trusts_no_record_and_repairs_what_somebody_has_overwritten(show: SmallShow, bucket: Bucket) -> None:
+    show.publish()
+    bucket.client.put_object(Bucket=bucket.name, Key="cast/index.html", Body=b"not ours")
+    assert show.publish()[0].empty, "the record is believed"
+    _, built = pipeline.publish(replace(show.run(), thorough=True))
+    assert [upload.key for upload in built.uploads] == ["index.html"]
+    assert_every_promise_is_kept(bucket)
+
+
+def test_verify_asks_for_every_address_in_the_feed(show: SmallShow, bucket: Bucket) -> None:
+    show.publish()
+    (sound,) = [key for key in bucket.listed() if key.endswith(".mp3")]
+    (show.project.feed / sound.removeprefix("cast/")).unlink()
+    bucket.client.put_object(Bucket=bucket.name, Key=sound, Body=b"x", ContentType="audio/mpeg")
+    with pytest.raises(StorageError, match=r"\.mp3 has 1 bytes for listeners"):
+        pipeline.publish(replace(show.run(), thorough=True))

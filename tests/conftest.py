@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.seaweed", "tests.second_servers"]
+pytest_plugins = ["tests.seaweed", "tests.second_servers", "tests.soak_table"]
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "episodes" / "whose-high-street"

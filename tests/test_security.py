@@ -1,0 +1,119 @@
+"""What a hostile feed, clone, server or website can do, and what a careless producer gives away: nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from placecast import building, plan
+from placecast.delivery import manifest
+from placecast.delivery.manifest import Manifest
+from placecast.errors import UsageError
+from placecast.model import Target
+from placecast.plan import Stored
+from placecast.storage import MemoryStorage, Storage
+from placecast.upkeep.unpublish import unpublish
+from tests import feeds
+from tests.small_show import NOW, SmallShow, files_below, make
+
+OUTSIDE = ("../x", "/etc/passwd", "e/../../x", "e//x", "e/./x", "media/..", "e\\..\\x", "C:/x", "e/a\nb", "e/\x1b[2J")
+
+
+# Paths and names from feeds and storage
+
+
+@pytest.mark.parametrize("key", OUTSIDE)
+def test_a_key_that_leads_elsewhere_is_none_of_the_public_tree(key: str) -> None:
+    assert not plan.is_public(key)
+    with pytest.raises(ValueError, match="not a path inside"):
+        plan.upload(key, b"x", 1, "0" * 64)
+
+
+@pytest.mark.parametrize("key", [*OUTSIDE, "placecast.toml", ".placecast/lock", "other/app.js"])
+def test_what_the_record_in_the_storage_says_of_foreign_files_is_not_believed(key: str) -> None:
+    """Its keys may be deleted later: idle objects by prune, old feeds by any run."""
+    foreign = Stored(key=key, size=1, mark="m")
+    said = Manifest(objects={key: foreign}, idle={key: NOW}, feeds=(key, ".placecast/feeds/../../x.xml"))
+    assert manifest.load(manifest.dump(said)) == Manifest()
+
+
+@pytest.mark.parametrize("facts", [{"size": "1"}, {"size": None}, {"mark": 7}, {"gzip": "yes"}, {"more": 1}])
+def test_a_record_whose_facts_are_of_another_kind_remembers_nothing(facts: dict[str, object]) -> None:
+    said = json.loads(manifest.dump(Manifest(objects={"e/a": Stored(key="e/a", size=1, mark="m")}, feed="m")))
+    said["objects"][0] |= facts
+    assert manifest.load(json.dumps(said).encode()) == Manifest()
+
+
+def test_a_record_of_a_hundred_thousand_brackets_remembers_nothing() -> None:
+    assert manifest.load(b"[" * 100_000) == Manifest()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["e/../../x/", "e/%2e%2e/x/", "../e/x/", "e//x/", "e/x", "e/x/../y/", "media/", "", "e/", "e/X/", "e/x/?q", "e/-/"],
+)
+def test_an_address_that_is_no_episodes_page_has_no_slug(path: str) -> None:
+    assert feeds.show().slug_at(feeds.ADDRESS + path) is None
+    assert feeds.show().slug_at("https://evil.example/e/x/") is None
+
+
+def test_the_page_of_an_episode_has_its_slug_with_and_without_the_files_name() -> None:
+    for show in (feeds.show(), feeds.show(index="index.html")):
+        assert show.slug_at(show.page("e/digbeth-after-dark/")) == "digbeth-after-dark"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[SmallShow, MemoryStorage]:
+    """A published show, and the storage that it is in."""
+    storage = MemoryStorage()
+
+    def opened(_: Target) -> Storage:
+        return storage
+
+    show = make(tmp_path / "show", opened=opened)
+    show.add("digbeth")
+    show.publish()
+    return show, storage
+
+
+def add_item(storage: MemoryStorage, link: str, guid: str = "evil", title: str = "Evil") -> None:
+    """Another publisher's item in the feed."""
+    item = f"<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><link>{link}</link></item>"
+    storage.files["feed.xml"] = storage.files["feed.xml"].replace(b"</channel>", f"{item}</channel>".encode())
+
+
+@pytest.mark.parametrize("path", ["e/../../x/", "../x/", "e/digbeth/", "", "media/", "https://evil.example/e/x/"])
+def test_a_feed_does_not_say_which_files_unpublish_writes_and_deletes(
+    small: tuple[SmallShow, MemoryStorage], path: str
+) -> None:
+    show, storage = small
+    url = show.project.load()[0].url
+    add_item(storage, path if path.startswith("https") else url + path)
+    before, here = dict(storage.files), files_below(show.project.root.parent)
+    with pytest.raises(UsageError, match=r"not known which files.*\n.*episodes/SLUG/episode\.md"):
+        unpublish(show.run(), "evil", delete_audio=True)
+    assert storage.files == before
+    assert files_below(show.project.root.parent) == here
+
+
+@pytest.mark.parametrize("path", ["e/../../x/", "e/", "media/", "assets/"])
+def test_a_feed_does_not_say_what_is_kept(small: tuple[SmallShow, MemoryStorage], path: str) -> None:
+    """Were whole folders another clone's, nothing old in them would ever be taken away."""
+    show, storage = small
+    add_item(storage, show.project.load()[0].url + path)
+    stray = ("e/old/index.html", "assets/old.css", "media/old-0123456789ab.mp3")
+    storage.files |= dict.fromkeys(stray, b"old")
+    _, built = show.publish()
+    assert built.parcel.kept.isdisjoint(stray)
+    assert [each.title for each in built.publication.others] == ["Evil"]
+
+
+def test_files_of_other_clones_episodes_stay(small: tuple[SmallShow, MemoryStorage]) -> None:
+    show, storage = small
+    add_item(storage, show.project.load()[0].page("e/theirs/"))
+    storage.files["e/theirs/index.html"] = b"theirs"
+    _, built = show.publish()
+    assert "e/theirs/index.html" in built.parcel.kept
+    assert building.changes(show.project.feed, built.tree).removed == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ import pytest
 from placecast import building, plan
 from placecast.delivery import manifest
 from placecast.delivery.manifest import Manifest
-from placecast.errors import UsageError
-from placecast.model import Target
+from placecast.errors import FactsError, StorageError, UsageError
+from placecast.model import FolderTarget, Target
 from placecast.plan import Stored
-from placecast.storage import MemoryStorage, Storage
+from placecast.storage import MemoryStorage, Storage, open_storage
 from placecast.upkeep.unpublish import unpublish
 from tests import feeds
 from tests.small_show import NOW, SmallShow, files_below, make
@@ -117,3 +118,102 @@ def test_files_of_other_clones_episodes_stay(small: tuple[SmallShow, MemoryStora
     _, built = show.publish()
     assert "e/theirs/index.html" in built.parcel.kept
     assert building.changes(show.project.feed, built.tree).removed == ()
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *("feed", "transcripts", "episodes", ".placecast"),
+        *("feed/e", "feed/assets", "feed/e/other", "feed/media", "feed/media/old-0123456789ab.mp3", "feed/accessibility"),
+        *("episodes/other", "transcripts/digbeth.vtt", ".placecast/work/digbeth", ".placecast/target"),
+        *(".placecast/preview", ".placecast/preview/e/digbeth"),
+    ],
+)
+def test_a_link_that_leads_out_of_the_show_stops_every_run_before_it_writes(tmp_path: Path, link: str) -> None:
+    show, foreign = make(tmp_path / "show"), tmp_path / "foreign"
+    show.add("digbeth")
+    path = show.project.root / link
+    if path.is_dir():
+        path.rename(tmp_path / "aside")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in ("index.html", "e/old.html", "assets/app.css"):
+        (foreign / name).parent.mkdir(parents=True, exist_ok=True)
+        (foreign / name).write_bytes(b"mine")
+    path.symlink_to(foreign / "index.html" if path.suffix else foreign)
+    before = files_below(foreign)
+    with pytest.raises(FactsError, match=rf"{link}: is a link that leads out of the show\."):
+        show.publish()
+    assert files_below(foreign) == before
+    assert not show.target.exists()
+
+
+def test_links_inside_the_show_and_recordings_elsewhere_are_welcome(tmp_path: Path) -> None:
+    show = make(tmp_path / "show")
+    folder = show.add("digbeth")
+    (folder / "recording.wav").rename(tmp_path / "elsewhere.wav")
+    (folder / "recording.wav").symlink_to(tmp_path / "elsewhere.wav")
+    (show.project.root / "pages").mkdir()
+    (show.project.root / "feed").mkdir()
+    (show.project.root / "feed" / "e").symlink_to("../pages")
+    show.publish()
+    assert (show.project.root / "pages" / "digbeth" / "index.html").is_file()
+    assert show.publish()[0].empty
+
+
+def test_a_file_of_ours_that_is_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
+    show, foreign = make(tmp_path / "show"), tmp_path / "authorized_keys"
+    show.add("digbeth")
+    show.publish()
+    keys = ("e/digbeth/index.html", "e/digbeth/transcript.html", "accessibility/index.html")
+    for key in keys:
+        path = show.project.feed / key
+        foreign.write_bytes(path.read_bytes())  # even where it says the same, it is not ours
+        path.unlink()
+        path.symlink_to(foreign)
+    foreign.write_bytes(b"mine")
+    show.publish()
+    assert foreign.read_bytes() == b"mine"
+    assert not any((show.project.feed / key).is_symlink() for key in keys)
+
+
+def test_a_link_where_a_folder_keeps_half_a_file_is_not_written_through(tmp_path: Path) -> None:
+    public, foreign = tmp_path / "public", tmp_path / "authorized_keys"
+    public.mkdir()
+    foreign.write_bytes(b"mine")
+    (public / ".feed.xml.placecast-half").symlink_to(foreign)
+    (public / "robots.txt").symlink_to(foreign)
+    storage = open_storage(FolderTarget(folder=public))
+    storage.put(plan.upload("feed.xml", b"<rss/>", 6, "0" * 64))
+    assert (foreign.read_bytes(), (public / "feed.xml").read_bytes()) == (b"mine", b"<rss/>")
+    with pytest.raises(StorageError, match="leads out of this folder"):
+        storage.put(plan.upload("robots.txt", b"x", 1, "0" * 64))
+    assert foreign.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "a/b.mp3", "..", ""])
+def test_sound_is_nowhere_but_in_its_folder(tmp_path: Path, name: str) -> None:
+    show = make(tmp_path / "show")
+    show.add("digbeth")
+    show.publish()
+    path = show.project.audio_file("digbeth")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"name": name}), "utf-8")
+    with pytest.raises(FactsError, match="is no name of a file"):
+        show.publish()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_nothing_that_is_written_may_be_changed_by_everybody(tmp_path: Path) -> None:
+    show = make(tmp_path / "show")
+    show.add("digbeth")
+    mask = os.umask(0)
+    try:
+        show.publish()
+    finally:
+        os.umask(mask)
+    ours = [path for name in ("feed", "public", "transcripts") for path in (show.project.root / name).rglob("*")]
+    written = [path for path in ours if path.is_file() and path.name != "lock"]
+    assert len(written) > 20
+    assert not [path for path in written if path.stat().st_mode & 0o002]

@@ -169,8 +169,9 @@ def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
     # everybody can see it is overwritten by the next; and it is on the disk before the feed can name it.
     half = path.with_name(f".{path.name}{_HALF}")
     path.parent.mkdir(parents=True, exist_ok=True)
+    half.unlink(missing_ok=True)  # whoever else may write here may have put a link there, to be written through
     try:
-        with half.open("wb") as file:
+        with open(half, "xb", opener=_ours) as file:
             file.writelines(blocks)
             file.flush()
             os.fsync(file.fileno())
@@ -179,6 +180,11 @@ def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
         half.unlink(missing_ok=True)
         raise
     return path.stat()
+
+
+def _ours(path: str, flags: int) -> int:
+    """As the account's umask has it, but for everybody's right to write."""
+    return os.open(path, flags, 0o664)
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

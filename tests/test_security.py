@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +17,11 @@ from placecast.delivery.manifest import Manifest
 from placecast.errors import FactsError, StorageError, UsageError
 from placecast.model import FolderTarget, Target
 from placecast.plan import Stored
-from placecast.storage import MemoryStorage, Storage, open_storage
+from placecast.storage import MemoryStorage, Storage, fetched, open_storage
+from placecast.storage.objects import LARGEST
 from placecast.upkeep.unpublish import unpublish
 from tests import feeds
+from tests.seaweed import Bucket
 from tests.small_show import NOW, SmallShow, files_below, make
 
 OUTSIDE = ("../x", "/etc/passwd", "e/../../x", "e//x", "e/./x", "media/..", "e\\..\\x", "C:/x", "e/a\nb", "e/\x1b[2J")
@@ -127,7 +132,14 @@ def test_files_of_other_clones_episodes_stay(small: tuple[SmallShow, MemoryStora
     "link",
     [
         *("feed", "transcripts", "episodes", ".placecast"),
-        *("feed/e", "feed/assets", "feed/e/other", "feed/media", "feed/media/old-0123456789ab.mp3", "feed/accessibility"),
+        *(
+            "feed/e",
+            "feed/assets",
+            "feed/e/other",
+            "feed/media",
+            "feed/media/old-0123456789ab.mp3",
+            "feed/accessibility",
+        ),
         *("episodes/other", "transcripts/digbeth.vtt", ".placecast/work/digbeth", ".placecast/target"),
         *(".placecast/preview", ".placecast/preview/e/digbeth"),
     ],
@@ -217,3 +229,51 @@ def test_nothing_that_is_written_may_be_changed_by_everybody(tmp_path: Path) -> 
     written = [path for path in ours if path.is_file() and path.name != "lock"]
     assert len(written) > 20
     assert not [path for path in written if path.stat().st_mode & 0o002]
+
+
+# Too much
+
+
+@pytest.mark.s3
+def test_an_object_in_a_bucket_is_read_as_far_as_anything_of_ours_goes(bucket: Bucket) -> None:
+    storage = open_storage(bucket.target())
+    put = partial(bucket.client.put_object, Bucket=bucket.name)
+    bomb = gzip.compress(bytes(LARGEST + 1))
+    assert len(bomb) < 100_000
+    put(Key="feed.xml", Body=bytes(LARGEST + 1))
+    put(Key=".placecast/manifest.json", Body=bomb, ContentEncoding="gzip")
+    put(Key="index.html", Body=b"plain", ContentEncoding="gzip")
+    put(Key="404.html", Body=gzip.compress(b"whole")[:-9], ContentEncoding="gzip")
+    put(Key="robots.txt", Body=gzip.compress(b"whole"), ContentEncoding="gzip")
+    for key in ("feed.xml", ".placecast/manifest.json"):
+        with pytest.raises(StorageError, match=rf"{key} has more than 64,000,000 bytes"):
+            storage.read(key)
+    for key in ("index.html", "404.html"):
+        with pytest.raises(StorageError, match=f"{key} is said to be compressed with gzip, and is not"):
+            storage.read(key)
+    found = storage.read("robots.txt")
+    assert found
+    assert found.body == b"whole"
+
+
+def test_a_file_in_a_folder_is_read_as_far_as_anything_of_ours_goes(tmp_path: Path) -> None:
+    with (tmp_path / "feed.xml").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(StorageError, match="more than 64,000,000 bytes"):
+        open_storage(FolderTarget(folder=tmp_path)).read("feed.xml")
+
+
+def test_what_is_fetched_is_unzipped_in_small_pieces() -> None:
+    bomb = gzip.compress(bytes(50 << 20))
+    sizes = [len(block) for block in fetched.unzipped([bomb[:1000], bomb[1000:]])]
+    assert sum(sizes) == 50 << 20
+    assert max(sizes) <= fetched.BLOCK
+
+
+@pytest.mark.s3
+def test_uploads_that_another_program_has_begun_in_the_bucket_are_left_alone(bucket: Bucket) -> None:
+    for key in ("backup/db.dump", "media/old-0123456789ab.mp3"):
+        bucket.client.create_multipart_upload(Bucket=bucket.name, Key=key)
+    assert open_storage(bucket.target()).tidy((), datetime.now(UTC) + timedelta(minutes=1)) == 1
+    (left,) = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
+    assert left["Key"] == "backup/db.dump"

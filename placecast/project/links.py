@@ -1,7 +1,7 @@
 """No link in a show leads out of it: a clone that holds one would have us write, delete or publish foreign files.
 
-Only folders that we write into are looked at, and files that are published as they are. Where a single file of ours is a
-link, writing it takes the link's place (see `files.replacing`). A recording may lie anywhere.
+Only folders that we write into are looked at, and files that are published as they are. Where a single file of ours is
+a link, writing it takes the link's place (see `files.replacing`). A recording may lie anywhere.
 """
 
 from __future__ import annotations

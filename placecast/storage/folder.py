@@ -20,7 +20,7 @@ from placecast.errors import StorageError
 from placecast.model import FolderTarget, Progress, no_progress
 from placecast.plan import Stored, Upload, stored
 from placecast.storage import fetched
-from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
+from placecast.storage.objects import GUARDED, LARGEST, Content, Expected, Guard, RefusedError, too_large
 
 _HALF = ".placecast-half"
 _BLOCK = 1 << 20
@@ -64,7 +64,10 @@ class FolderStorage:
         with _explained(self.name):
             try:
                 with path.open("rb") as file:  # one file, also when another publisher replaces it meanwhile
-                    return Content(mark=_mark(os.fstat(file.fileno())), body=file.read())
+                    body = file.read(LARGEST + 1)
+                    if len(body) > LARGEST:
+                        raise too_large(self.name, key)
+                    return Content(mark=_mark(os.fstat(file.fileno())), body=body)
             except FileNotFoundError:
                 return None
 

@@ -133,7 +133,7 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
 
 
 def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

@@ -6,6 +6,7 @@ properties of it, so that each rule is written once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +22,14 @@ Progress = Callable[[float], None]
 DETECT = "detect"
 """In place of a language: that of the speech, as the engine hears it."""
 
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+"""What an episode's folder may be called: on every system, and in an address."""
+
 Tree = Mapping[str, bytes]
 """Files of the public tree: path with forward slashes, and content."""
+
+
+_EPISODE_PAGE = re.compile(rf"e/({SLUG.pattern})/(?:index\.html)?", re.ASCII)
 
 
 def no_progress(done: float) -> None:
@@ -222,6 +229,13 @@ class Show:
     def page(self, folder: str) -> str:
         """The public address of the page in a folder of the public tree; "" is the home page."""
         return self.at(folder + self.index)
+
+    def slug_at(self, address: str) -> str | None:
+        """The slug of the episode whose page has this address; None when it is no episode's page of this show."""
+        if not address.startswith(self.url):
+            return None
+        found = _EPISODE_PAGE.fullmatch(address.removeprefix(self.url))
+        return found[1] if found else None
 
 
 @dataclass(frozen=True, kw_only=True)

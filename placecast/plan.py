@@ -6,6 +6,7 @@ How each file is served and when it is sent comes from one table of rules. `deli
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -101,6 +102,9 @@ _RULES = (
 
 FEED = "feed.xml"
 
+# Another system's path, or what no name of ours has in it.
+_ODD = re.compile(r"[\\:\x00-\x1f\x7f]")
+
 PUBLIC = (
     *(FEED, "index.html", "404.html", "robots.txt", "sitemap.xml"),
     *("accessibility/*", "assets/*", "e/*", "media/*"),
@@ -110,12 +114,17 @@ PUBLIC = (
 
 def is_public(key: str) -> bool:
     """Whether a key is one of the public tree: whatever else is in a bucket is somebody else's, or our own notes."""
-    return any(fnmatchcase(key, pattern) for pattern in PUBLIC)
+    return is_path(key) and any(fnmatchcase(key, pattern) for pattern in PUBLIC)
+
+
+def is_path(key: str) -> bool:
+    """Whether a key leads to a place below its root, whoever reads it: Python, a web server or Windows."""
+    return not _ODD.search(key) and not any(part in ("", ".", "..") for part in key.split("/"))
 
 
 def upload(key: str, source: Path | bytes, size: int, digest: str) -> Upload:
     """How this file of the public tree is sent and served. `key` is its path, with forward slashes."""
-    if any(part in ("", ".", "..") for part in key.split("/")):
+    if not is_path(key):
         raise ValueError(f"{key!r} is not a path inside the public tree")
     rule = next(rule for rule in _RULES if fnmatchcase(key, rule.pattern))
     return Upload(

@@ -121,9 +121,8 @@ def _kept(published: Publication, local: Sequence[Upload], sight: Sight, feed: b
 
 def _folders(published: Publication) -> list[str]:
     """The folders of the public tree in which other clones' episodes lie."""
-    pages = (other.page for other in published.others if other.page.startswith(published.show.url))
-    folders = (page.removeprefix(published.show.url).removesuffix("index.html") for page in pages)
-    return [folder for folder in folders if folder.endswith("/")]
+    slugs = (published.show.slug_at(other.page) for other in published.others)
+    return [f"e/{slug}/" for slug in slugs if slug]
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:

@@ -159,9 +159,11 @@ class TestRecord:
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 MOMENTS = st.datetimes(timezones=st.just(NOW.tzinfo))
+KEYS = st.from_regex(r"(media|assets|e)/[a-z0-9.-]{1,20}[a-z0-9]", fullmatch=True)
+COPIES = st.integers(0, 10**9).map(lambda seconds: history.copy(b"<rss/>", NOW + timedelta(seconds=seconds)).key)
 OBJECTS = st.builds(
     Stored,
-    key=TEXTS,
+    key=KEYS,
     size=st.integers(0, 1 << 40),
     mark=TEXTS,
     sha256=TEXTS,
@@ -176,8 +178,8 @@ MANIFESTS = st.builds(
     guard=st.none() | st.builds(Guard, create=st.booleans(), swap=st.sampled_from(["quoted", "unquoted", "none"])),
     runs=st.dictionaries(TEXTS, MOMENTS, max_size=3),
     withdrawn=st.dictionaries(TEXTS, st.builds(Withdrawn, slug=TEXTS, at=MOMENTS), max_size=3),
-    idle=st.dictionaries(TEXTS, MOMENTS, max_size=3),
-    feeds=st.lists(TEXTS, max_size=3).map(tuple),
+    idle=st.dictionaries(KEYS, MOMENTS, max_size=3),
+    feeds=st.lists(COPIES, max_size=3).map(tuple),
 )
 
 

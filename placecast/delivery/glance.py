@@ -64,7 +64,7 @@ def _is_public(feed_url: str, feed: Content) -> bool:
 
     headers = {"If-None-Match": f'"{feed.mark}"', "Cache-Control": "no-cache"}
     try:
-        answer = web.Site(feed_url, tries=1).ask(feed_url, "GET", headers)
+        answer = web.Site(feed_url, tries=1).ask(feed_url, "GET", headers, most=len(feed.body) + 1)
     except web.UnansweredError:
         return False
     return answer.status == 304 or (answer.status == 200 and answer.body == feed.body)

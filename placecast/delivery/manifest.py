@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from placecast import plan
+from placecast.delivery import history
 from placecast.errors import StorageError
 from placecast.plan import Stored
 from placecast.storage import Expected, Guard, RefusedError, Storage
@@ -25,6 +26,7 @@ KEY = OURS + "manifest.json"
 TRIES = 20
 
 _VERSION = 2
+_KINDS = {"key": str, "size": int, "mark": str, "sha256": str, "type": str, "cache_control": str, "gzip": bool}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +58,17 @@ def dump(manifest: Manifest) -> bytes:
 
 
 def load(data: bytes) -> Manifest:
-    """The manifest that these bytes hold. One that is damaged or of another version remembers nothing."""
+    """The manifest that these bytes hold. One that is damaged or of another version remembers nothing.
+
+    Keys that are none of ours are dropped: what is remembered may be written over and deleted.
+    """
     try:
         facts = json.loads(data)
         if facts.pop("version") != _VERSION:
             return Manifest()
-        objects = {each["key"]: Stored(**each) for each in facts.pop("objects")}
+        objects = {each["key"]: _stored(each) for each in facts.pop("objects") if plan.is_public(each["key"])}
         return Manifest(objects=objects, **{name: _READ[name](value) for name, value in facts.items()})
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Manifest()
 
 
@@ -138,6 +143,18 @@ def _plain(value: object) -> object:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else vars(value)
 
 
+def _stored(facts: dict[str, Any]) -> Stored:
+    if any(type(value) is not _KINDS[name] for name, value in facts.items()):
+        raise TypeError(facts)
+    return Stored(**facts)
+
+
+def _guard(facts: dict[str, Any] | None) -> Guard | None:
+    if facts and (facts["create"] not in (True, False) or facts["swap"] not in ("quoted", "unquoted", "none")):
+        raise ValueError(facts)
+    return Guard(**facts) if facts else None
+
+
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -155,9 +172,9 @@ def _withdrawn(facts: dict[str, dict[str, str]]) -> dict[str, Withdrawn]:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "feed": str,
-    "guard": lambda facts: Guard(**facts) if facts else None,
+    "guard": _guard,
     "runs": _moments,
     "withdrawn": _withdrawn,
-    "idle": _moments,
-    "feeds": tuple,
+    "idle": lambda facts: {key: since for key, since in _moments(facts).items() if plan.is_public(key)},
+    "feeds": lambda keys: tuple(key for key in keys if history.is_copy(key)),
 }

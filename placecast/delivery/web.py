@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import quote, urljoin
 
-from urllib3 import BaseHTTPResponse, Timeout
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from placecast import asking
@@ -97,8 +97,11 @@ class Site:
 
     def __init__(self, address: str, *, pause: float = 0.3, tries: int = asking.TRIES) -> None:
         self.address = address
-        self._pool = asking.pool(address, _WORKERS)
         self._patience = asking.patience(pause, tries)
+
+    @cached_property
+    def _pool(self) -> PoolManager:
+        return asking.pool(self.address, _WORKERS)
 
     def at(self, path: str) -> str:
         """The address of a path below the site's; a whole address stays as it is."""
@@ -127,7 +130,8 @@ class Site:
             address = urljoin(address, following)
 
     def close(self) -> None:
-        self._pool.clear()
+        if "_pool" in vars(self):
+            self._pool.clear()
 
     def _one(self, address: str, method: str, headers: Mapping[str, str], most: int | None) -> Answer:
         sent = {"User-Agent": asking.AGENT, "Accept-Encoding": "identity", **headers}
@@ -190,7 +194,7 @@ def require(site: Site, promises: Iterable[Promise]) -> None:
 def read_back(site: Site, key: str, body: bytes) -> Broken | None:
     """What is wrong with what listeners get in place of these bytes. An older copy from a cache is `passing`."""
     try:
-        answer = site.ask(key, "GET", {"Cache-Control": "no-cache"})
+        answer = site.ask(key, "GET", {"Cache-Control": "no-cache"}, most=len(body) + 1)
     except UnansweredError as error:
         return Broken(key=site.at(key), what=f"does not answer: {error}", cure=_NOBODY)
     wrong = _wrong_status(key, answer) or _wrong_type(key, media_type(key), answer)

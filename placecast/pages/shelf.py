@@ -5,7 +5,6 @@ Both become the same entries, so that two clones of a show list its episodes ali
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,6 @@ from placecast.pages import wording
 from placecast.pages.notes import notes_text
 
 _DESCRIPTION_LENGTH = 300  # search engines and cards show less; a summary is rarely longer
-_PAGE = re.compile(r"e/([a-z0-9-]+)/(?:index\.html)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +74,9 @@ def _ours(release: Release, show: Show) -> Entry:
 
 def _theirs(other: Elsewhere, show: Show) -> Entry:
     path = other.page.removeprefix(show.url) if other.page.startswith(show.url) else ""
-    page = _PAGE.fullmatch(path)
+    slug = show.slug_at(other.page)
     return Entry(
-        anchor=f"e-{page[1]}" if page else "",
+        anchor=f"e-{slug}" if slug else "",
         title=other.title or "Untitled episode",
         address=wording.web(other.page) or "",
         path=path,

@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from placecast import files, record, reviews, vtt
+from placecast import files, plan, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
 from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Names, Show, Transcript
 from placecast.project import facts, front_matter, naming
+from placecast.project.links import link_faults
 from placecast.reviews import Review, Verdict
 from placecast.root import SHOW_FILE, find_root
 
@@ -88,7 +89,7 @@ class Project:
 
     def load(self) -> tuple[Show, tuple[Episode, ...]]:
         """The show and its episodes; FactsError with every fault of every file at once."""
-        faults: list[Fault] = []
+        faults = link_faults(self.root)
         names = _gather(faults, self._read_names)
         show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
@@ -249,6 +250,8 @@ class Project:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one run at a time may work on a show."""
+        if faults := link_faults(self.root):
+            raise FactsError(faults)  # the lock is a file, too
         self.cache.mkdir(exist_ok=True)
         lock = FileLock(self.cache / "lock")
         try:
@@ -327,6 +330,8 @@ def _known(cache: Path) -> dict[str, Any]:
 
 
 def _audio(data: dict[str, Any]) -> Audio:
+    if not plan.is_path(data["name"]) or "/" in data["name"]:
+        raise ValueError(f"{data['name']!r} is no name of a file")
     made_from = data.pop("made_from")
     mastering = Mastering(**made_from.pop("mastering"))
     return Audio(**data, made_from=MadeFrom(**made_from, mastering=mastering))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import UnidentifiedImageError
 from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256, short
 from placecast.model import (
+    SLUG,
     Chapter,
     Distribution,
     Episode,
@@ -35,7 +35,6 @@ from placecast.project.secrets import without_secrets
 
 Data = TypeVar("Data")
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LIMIT = 80
 # Names that Windows gives to devices: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}

@@ -31,11 +31,26 @@ def counted(blocks: Iterable[bytes], size: int, name: str, key: str) -> Iterator
 
 
 def unzipped(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The content of blocks that were compressed for the web."""
+    """The content of blocks that were compressed for the web, in blocks: one may become a thousand times as large."""
     reader = zlib.decompressobj(_GZIP)
     for block in blocks:
-        yield reader.decompress(block)
+        rest = block
+        while rest:
+            yield reader.decompress(rest, BLOCK)
+            rest = reader.unconsumed_tail
     yield reader.flush()
+
+
+def unzipped_whole(body: bytes, most: int) -> bytes:
+    """The content of a body that was compressed for the web, cut after so many bytes. ValueError when it is none."""
+    reader = zlib.decompressobj(_GZIP)
+    try:
+        content = reader.decompress(body, most)
+    except zlib.error as error:
+        raise ValueError("no gzip") from error
+    if not reader.eof and len(content) < most:
+        raise ValueError("half of a gzip")
+    return content
 
 
 def read(path: Path) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from placecast.errors import StorageError
 from placecast.model import FolderTarget, Progress, no_progress
 from placecast.plan import Stored, Upload, stored
 from placecast.storage import fetched
-from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
+from placecast.storage.objects import GUARDED, LARGEST, Content, Expected, Guard, RefusedError, too_large
 
 _HALF = ".placecast-half"
 _BLOCK = 1 << 20
@@ -64,7 +64,10 @@ class FolderStorage:
         with _explained(self.name):
             try:
                 with path.open("rb") as file:  # one file, also when another publisher replaces it meanwhile
-                    return Content(mark=_mark(os.fstat(file.fileno())), body=file.read())
+                    body = file.read(LARGEST + 1)
+                    if len(body) > LARGEST:
+                        raise too_large(self.name, key)
+                    return Content(mark=_mark(os.fstat(file.fileno())), body=body)
             except FileNotFoundError:
                 return None
 
@@ -169,8 +172,9 @@ def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
     # everybody can see it is overwritten by the next; and it is on the disk before the feed can name it.
     half = path.with_name(f".{path.name}{_HALF}")
     path.parent.mkdir(parents=True, exist_ok=True)
+    half.unlink(missing_ok=True)  # whoever else may write here may have put a link there, to be written through
     try:
-        with half.open("wb") as file:
+        with open(half, "xb", opener=_ours) as file:
             file.writelines(blocks)
             file.flush()
             os.fsync(file.fileno())
@@ -179,6 +183,11 @@ def _replace(path: Path, blocks: Iterable[bytes]) -> os.stat_result:
         half.unlink(missing_ok=True)
         raise
     return path.stat()
+
+
+def _ours(path: str, flags: int) -> int:
+    """As the account's umask has it, but for everybody's right to write."""
+    return os.open(path, flags, 0o664)
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

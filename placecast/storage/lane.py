@@ -19,9 +19,11 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError, IncompleteReadError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
+from botocore.response import StreamingBody
 from botocore.utils import get_environ_proxies
 
 from placecast.model import S3Target
+from placecast.storage.objects import LARGEST
 from placecast.storage.part import Part
 from placecast.storage.s3_client import CONNECTIONS, TIMEOUTS, Access
 
@@ -32,7 +34,12 @@ _SERVER = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/?")
 _BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])")
 # As boto3's own clients have them. Without the first, a small file waits for the answer to its headers.
 _SOCKETS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+_BLOCK = 1 << 20
 _CLOSED = 300  # from this status on, an answer is none that was wished for
+
+
+class TooLargeError(Exception):
+    """An answer of more bytes than anything that is asked for here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +76,18 @@ class Lane:
         self, method: str, key: str, headers: Mapping[str, str] | None = None, body: bytes | Part | None = None
     ) -> Answer:
         """One request, tried once. The body is read here, not answered piece by piece."""
-        request = AWSRequest(method, self._base + quote(key, safe="/~"), headers=dict(headers or {}), data=body)
+        address = self._base + quote(key, safe="/~")
+        request = AWSRequest(method, address, headers=dict(headers or {}), data=body, stream_output=True)
         request.context["has_streaming_input"] = True  # over TLS a Content-MD5 is guard enough
         self._signer().add_auth(request)
         answer = self._session.send(request.prepare())
         found = {name.lower(): value for name, value in answer.headers.items()}
+        content = _content(answer)
         if answer.status_code >= _CLOSED:
-            raise ClientError(_error(answer, found), method)
+            raise ClientError(_error(answer.status_code, content, found), method)
         if method == "GET":
-            _require_whole(answer, found)
-        return Answer(headers=found, body=answer.content)
+            _require_whole(content, found)
+        return Answer(headers=found, body=content)
 
     def _signer(self) -> S3SigV4Auth:
         if self._access.credentials is None:
@@ -104,20 +113,33 @@ def signed_address(access: Access, bucket: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path.removesuffix("x"), "", ""))
 
 
-def _require_whole(answer: AWSResponse, headers: Mapping[str, str]) -> None:
+def _content(answer: AWSResponse) -> bytes:
+    """The body, or its beginning up to a byte more than anything of ours has; then the connection is given up."""
+    any_length: Any = None  # which botocore's types do not know
+    body = StreamingBody(answer.raw, any_length)  # in whose words a connection breaks off
+    content = bytearray()
+    while len(content) <= LARGEST and (block := body.read(_BLOCK)):
+        content += block
+    if len(content) > LARGEST:
+        answer.raw.close()
+        raise TooLargeError
+    return bytes(content)
+
+
+def _require_whole(content: bytes, headers: Mapping[str, str]) -> None:
     promised = headers.get("content-length")
-    if promised is not None and len(answer.content) != int(promised):
-        raise IncompleteReadError(actual_bytes=len(answer.content), expected_bytes=int(promised))
+    if promised is not None and len(content) != int(promised):
+        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=int(promised))
 
 
-def _error(answer: AWSResponse, headers: Mapping[str, str]) -> Any:
+def _error(status: int, content: bytes, headers: Mapping[str, str]) -> Any:
     """An answer that says no, in the shape that botocore gives it. Only the code is kept of what it says."""
-    code = str(answer.status_code)
-    if answer.content:
+    code = str(status)
+    if content:
         try:
-            code = ET.fromstring(answer.content).findtext("{*}Code") or code  # noqa: S314 - see below
+            code = ET.fromstring(content).findtext("{*}Code") or code  # noqa: S314 - expat itself stops entity bombs
         except ET.ParseError as error:
-            if answer.status_code < 500:
+            if status < 500:
                 raise ResponseParserError("an answer that is no XML") from error
-    metadata = {"HTTPStatusCode": answer.status_code, "HTTPHeaders": dict(headers)}
+    metadata = {"HTTPStatusCode": status, "HTTPHeaders": dict(headers)}
     return {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": metadata}

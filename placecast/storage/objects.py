@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from placecast.errors import StorageError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
@@ -47,4 +49,14 @@ class Guard:
         return self.create and self.swap != "none"
 
 
+LARGEST = 64_000_000
+"""Bytes of what `read` may give: thirty times the feed or the record of a show with two thousand episodes."""
+
 GUARDED = Guard(create=True, swap="quoted")
+
+
+def too_large(name: str, key: str) -> StorageError:
+    """The error for a small object that is none."""
+    what = f"{key} has more than {LARGEST:,} bytes, which nothing of ours has: it was not read."
+    cure = "Somebody else has put it there. Look at it, and take it away or give it another name."
+    return StorageError(name, what, cure)

@@ -19,11 +19,11 @@ from botocore.parsers import ResponseParserError
 
 from placecast.errors import StorageError
 from placecast.model import Progress, S3Target, no_progress
-from placecast.plan import Stored, Upload, note, stored
+from placecast.plan import Stored, Upload, is_public, note, stored
 from placecast.storage import fetched, multipart
-from placecast.storage.lane import Lane
+from placecast.storage.lane import Lane, TooLargeError
 from placecast.storage.multipart import Multipart, code_of
-from placecast.storage.objects import GUARDED, Content, Expected, Guard, RefusedError
+from placecast.storage.objects import GUARDED, LARGEST, Content, Expected, Guard, RefusedError, too_large
 from placecast.storage.part import Part, content_md5
 from placecast.storage.patience import FOREIGN, Answer, Patience, may_pass
 from placecast.storage.s3_client import Access
@@ -77,7 +77,10 @@ class S3Storage:
 
     def read(self, key: str) -> Content | None:
         with explained(self._target, self.name, "s3:GetObject"):
-            return self._if_there(key, lambda: self._content(key))
+            try:
+                return self._if_there(key, lambda: self._content(key))
+            except TooLargeError:
+                raise too_large(self.name, key) from None
 
     def facts(self, key: str) -> Stored | None:
         with explained(self._target, self.name, "s3:GetObject"):
@@ -116,7 +119,8 @@ class S3Storage:
 
     def tidy(self, keep: Container[str], before: datetime) -> int:
         with explained(self._target, self.name, "s3:ListBucketMultipartUploads"):
-            given_up = [each for each in self._unfinished() if each[0] not in keep and each[2] < before]
+            ours = [each for each in self._unfinished() if is_public(each[0])]  # a bucket may be another program's, too
+            given_up = [each for each in ours if each[0] not in keep and each[2] < before]
             for key, upload, _ in given_up:
                 with suppress(ClientError):  # its owner has ended it meanwhile
                     self._client.abort_multipart_upload(**self._at(key), UploadId=upload)
@@ -173,7 +177,18 @@ class S3Storage:
     def _content(self, key: str) -> Content:
         found = self._lane.ask("GET", self._target.prefix + key)
         zipped = found.headers.get("content-encoding") == "gzip"
-        return Content(body=gzip.decompress(found.body) if zipped else found.body, mark=found.etag)
+        return Content(body=self._unzipped(key, found.body) if zipped else found.body, mark=found.etag)
+
+    def _unzipped(self, key: str, body: bytes) -> bytes:
+        try:
+            content = fetched.unzipped_whole(body, LARGEST + 1)
+        except ValueError as error:
+            what = f"{key} is said to be compressed with gzip, and is not."
+            cure = "Somebody else has put it there. Take it away, then run the command again."
+            raise StorageError(self.name, what, cure) from error
+        if len(content) > LARGEST:
+            raise TooLargeError
+        return content
 
     def _head(self, key: str) -> Stored:
         found = self._lane.ask("HEAD", self._target.prefix + key)

@@ -72,13 +72,24 @@ def _wanted(name: str, show: Show, episodes: Sequence[Episode], sight: Sight) ->
     for episode in episodes:
         if name in (episode.slug, episode.guid):
             return _Wanted(slug=episode.slug, guid=episode.guid, title=episode.title, episode=episode)
+    taken = {episode.slug for episode in episodes}
     for other in rss.elsewhere(sight.feed.body, ()) if sight.feed else ():
-        slug = other.page.removeprefix(show.url).removeprefix("e/").split("/")[0]
-        if name in (slug, other.guid):
-            return _Wanted(slug=slug, guid=other.guid, title=other.title, episode=None)
+        slug = show.slug_at(other.page)
+        if name not in (slug, other.guid):
+            continue
+        if slug is None or slug in taken:
+            raise _homeless(other.guid)
+        return _Wanted(slug=slug, guid=other.guid, title=other.title, episode=None)
     raise UsageError(
         name, "there is no such episode, neither here nor in the feed.", "See the episodes with: placecast status"
     )
+
+
+def _homeless(guid: str) -> UsageError:
+    """A feed may say anything of its episodes: it does not decide which files are written over and deleted."""
+    what = "its page in the feed is none of this show's, or another episode's, so it is not known which files are its."
+    cure = "Give it a folder here: write episodes/SLUG/episode.md with this guid, then run: placecast unpublish SLUG"
+    return UsageError(guid, what, cure)
 
 
 def _send(

@@ -146,13 +146,6 @@ class TestPartsOfOthers:
         assert "Uploads" not in bucket.client.list_multipart_uploads(Bucket=bucket.name)
 
 
-@pytest.mark.s3
-def test_a_text_that_is_not_compressed_as_it_says_is_told(bucket: Bucket) -> None:
-    bucket.client.put_object(Bucket=bucket.name, Key="feed.xml", Body=b"<rss/>", ContentEncoding="gzip")
-    with pytest.raises(StorageError):
-        opened(bucket.target()).read("feed.xml")
-
-
 def test_a_secure_connection_that_breaks_is_tried_again_where_it_was_open_before() -> None:
     broken: Any = boto.SSLError(endpoint_url="https://s3.example.org", error="EOF in violation of protocol")
     patience = Patience(wait=lambda _: None)

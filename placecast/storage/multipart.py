@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 SIZE = 16 << 20
 """A larger file goes in parts of this size: R2 wants them equal."""
 
-UNKNOWN = {"NoSuchUpload"}
-"""Codes that say that somebody else has ended the upload: with the same content, or `tidy`."""
+_UNKNOWN = {"NoSuchUpload"}
+_LOST = {"InvalidPart", "InvalidPartOrder"}
+
+ENDED = _UNKNOWN | _LOST
+"""Codes that say that an upload cannot be gone on with: somebody has ended it, or the server has lost a part of it."""
 
 CANNOT = {"NotImplemented", "MethodNotAllowed", "501", "405", "404"}
 """Codes of servers that do not list unfinished uploads."""
@@ -42,7 +45,7 @@ class Multipart:
 
     def send(self, upload: Upload, told: Callable[[int], None], condition: Mapping[str, Any]) -> str:
         """Send what is not there yet; the ETag of the whole. `told` hears how many bytes are sent."""
-        name, there = self._begun()
+        name, there = self._begun(upload)
         here: dict[str, Any] = self._at | {"UploadId": name}
         meter = _Meter(told)
         puts = [
@@ -54,11 +57,19 @@ class Multipart:
         finally:
             for put in puts:
                 put.cancel()
-        return self._patience.ask(
-            lambda: _told(
-                self._client.complete_multipart_upload(**here, MultipartUpload={"Parts": parts}, **condition), "ETag"
+        return self._complete(here, {"Parts": parts}, condition)
+
+    def _complete(self, here: Mapping[str, Any], parts: Any, condition: Mapping[str, Any]) -> str:
+        try:
+            return self._patience.ask(
+                lambda: _told(
+                    self._client.complete_multipart_upload(**here, MultipartUpload=parts, **condition), "ETag"
+                )
             )
-        )
+        except ClientError as error:
+            if code_of(error) in _LOST:  # or each later run would go on with it, in vain
+                self.clear()
+            raise
 
     def clear(self) -> None:
         """End what else was begun under this key: an answer was lost with the name of its upload, or a run has died.
@@ -69,14 +80,17 @@ class Multipart:
             for upload in self._unfinished():
                 self._client.abort_multipart_upload(**self._at, UploadId=upload)
 
-    def _begun(self) -> tuple[str, Mapping[int, tuple[int, str]]]:
-        """The upload to go on with, and its parts' sizes and digests: one that was broken off, or a new one."""
-        for upload in self._unfinished():
-            here: dict[str, Any] = self._at | {"UploadId": upload}
+    def _begun(self, upload: Upload) -> tuple[str, Mapping[int, tuple[int, str]]]:
+        """The upload to go on with, and its parts' sizes and digests: one that was broken off, or a new one.
+
+        How a file is served was said at its beginning, so only what never changes under its name is gone on with.
+        """
+        for name in self._unfinished() if upload.immutable else ():
+            here: dict[str, Any] = self._at | {"UploadId": name}
             try:
-                return upload, dict(self._sent(here))
+                return name, dict(self._sent(here))
             except ClientError as error:
-                if code_of(error) not in UNKNOWN:
+                if code_of(error) not in _UNKNOWN:
                     raise
         begun = self._patience.ask(lambda: _told(self._client.create_multipart_upload(**self._request), "UploadId"))
         return begun, {}

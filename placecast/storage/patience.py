@@ -32,8 +32,11 @@ _PASSING = _BUSY | {
     "400",  # an answer that was no S3 answer: some proxy's
 }
 _BUSY_STATUS = {429, 503}
+_OWN_FAULT = 500
 _PASSING_STATUS = {408, *_BUSY_STATUS, 500, 502, 504}
 _FAILURES = (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)
+# A wrong certificate or proxy lasts; but where the way was open once, TLS ends like this when a network breaks.
+_OPEN_ONCE = (boto.SSLError, boto.ProxyConnectionError)
 FOREIGN = (boto.ClientError, boto.BotoCoreError, ResponseParserError)
 """What boto3 raises."""
 
@@ -62,12 +65,15 @@ class Patience:
             except FOREIGN as error:
                 tries += 1
                 self._answered |= isinstance(error, boto.ClientError)
-                if not may_pass(error) or tries >= (_TRIES if self._answered else _FIRST):
+                if not self._may_pass(error) or tries >= (_TRIES if self._answered else _FIRST):
                     raise
                 self._pause(error, tries)
             else:
                 self._answered = True
                 return answer
+
+    def _may_pass(self, error: Exception) -> bool:
+        return may_pass(error) or (self._answered and isinstance(error, _OPEN_ONCE))
 
     def _hold(self) -> None:
         ahead = self._brake - self._clock()
@@ -88,7 +94,12 @@ def may_pass(error: Exception) -> bool:
     """Whether the same request may succeed a little later."""
     if isinstance(error, boto.ClientError):
         return _code(error) in _PASSING or _status(error) in _PASSING_STATUS
-    return isinstance(error, _FAILURES) and not isinstance(error, (boto.SSLError, boto.ProxyConnectionError))
+    return isinstance(error, _FAILURES) and not isinstance(error, _OPEN_ONCE)
+
+
+def may_have_acted(error: Exception) -> bool:
+    """Whether a server may have done what it was asked, though nobody said so."""
+    return not isinstance(error, boto.ClientError) or _status(error) >= _OWN_FAULT
 
 
 def _busy(error: Exception) -> bool:

@@ -25,7 +25,7 @@ from placecast.storage.lane import Lane, TooLargeError
 from placecast.storage.multipart import Multipart, code_of
 from placecast.storage.objects import GUARDED, LARGEST, Content, Expected, Guard, RefusedError, too_large
 from placecast.storage.part import Part, content_md5
-from placecast.storage.patience import FOREIGN, Answer, Patience, may_pass
+from placecast.storage.patience import FOREIGN, Answer, Patience, may_have_acted, may_pass
 from placecast.storage.s3_client import Access
 from placecast.storage.s3_errors import explained
 
@@ -38,6 +38,7 @@ _PARTS = 4  # of large files that are sent at the same time, whatever file they 
 _PROBE = ".placecast/probe-"
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _RESUMES = 8
+_BEGINNINGS = 3  # of one large file, when others end what was begun
 _LEVEL = 6  # of gzip: the last percent of size costs four times the work
 _FORBIDDEN = {"AccessDenied", "403"}
 _REFUSALS = {"PreconditionFailed", "412"}
@@ -123,8 +124,11 @@ class S3Storage:
             given_up = [each for each in ours if each[0] not in keep and each[2] < before]
             for key, upload, _ in given_up:
                 with suppress(ClientError):  # its owner has ended it meanwhile
-                    self._client.abort_multipart_upload(**self._at(key), UploadId=upload)
+                    self._patience.ask(lambda: self._abort(key, upload))  # noqa: B023 - asked at once
         return len(given_up)
+
+    def _abort(self, key: str, upload: str) -> None:
+        self._client.abort_multipart_upload(**self._at(key), UploadId=upload)
 
     def _unfinished(self) -> Iterator[tuple[str, str, datetime]]:
         where: dict[str, Any] = {"Bucket": self._target.bucket, "Prefix": self._target.prefix}
@@ -242,34 +246,73 @@ class S3Storage:
         def told(position: int) -> None:
             progress(position / max(size, 1))
 
-        try:
-            if size > multipart.SIZE and not self._zips(upload):
-                return size, self._send_parts(upload, told, expected)
-            digest = content_md5(Part(file, 0, size).md5())
-            headers = _headers(upload, self._zips(upload)) | self._condition(expected) | {"Content-MD5": digest}
-            key = self._target.prefix + upload.key
-            return size, self._patience.ask(lambda: self._lane.ask("PUT", key, headers, Part(file, 0, size, told)).etag)
-        except ClientError as error:
-            return size, self._settled(error, upload, size, expected).mark
+        if self._in_parts(upload, expected):
+            return size, self._send_parts(upload, told, expected)
+        return size, self._send_whole(Part(file, 0, size, told), size, upload, expected)
 
-    def _send_parts(self, upload: Upload, told: Callable[[int], None], expected: Expected | None) -> str:
-        # CompleteMultipartUpload knows both conditions; large files are immutable, so only one is ever asked.
+    def _send_whole(self, body: Part, size: int, upload: Upload, expected: Expected | None) -> str:
+        headers = _headers(upload, self._zips(upload)) | self._condition(expected)
+        headers["Content-MD5"] = content_md5(body.md5())
+        unsure: list[Exception] = []
+
+        def put() -> str:
+            body.seek(0)
+            try:
+                return self._lane.ask("PUT", self._target.prefix + upload.key, headers, body).etag
+            except FOREIGN as error:
+                if may_have_acted(error):
+                    unsure.append(error)
+                raise
+
+        try:
+            return self._patience.ask(put)
+        except ClientError as error:
+            return self._settled(error, upload, size, expected, maybe_ours=bool(unsure)).mark
+
+    def _in_parts(self, upload: Upload, expected: Expected | None) -> bool:
+        """Whether a file is sent in parts. What is swapped is sent whole: Ceph completes parts whatever is expected."""
+        if upload.size <= multipart.SIZE or self._zips(upload):
+            return False
+        return upload.immutable or expected is None
+
+    def _send_parts(
+        self, upload: Upload, told: Callable[[int], None], expected: Expected | None, tries: int = _BEGINNINGS
+    ) -> str:
+        # A name that carries its content can only be written over by the same, so one condition is enough.
         absent = self._condition(expected).get("If-None-Match")
         sending = Multipart(self._client, self._patience, self._parts, self._at(upload.key) | _served(upload))
-        mark = _mark(sending.send(upload, told, {"IfNoneMatch": absent} if absent else {}))
+        try:
+            mark = _mark(sending.send(upload, told, {"IfNoneMatch": absent} if absent else {}))
+        except ClientError as error:
+            if code_of(error) in multipart.ENDED and tries > 1 and not self._is_there(upload):
+                return self._send_parts(upload, told, expected, tries - 1)
+            if code_of(error) in _REFUSALS:
+                sending.clear()
+            # Under such a name it does not matter who has sent it.
+            mark = self._settled(error, upload, upload.size, expected, maybe_ours=True).mark
         sending.clear()
         return mark
 
-    def _settled(self, error: ClientError, upload: Upload, size: int, expected: Expected | None) -> Stored:
-        """What an answer means that was no success: ours is there all the same, or something else is."""
+    def _is_there(self, upload: Upload) -> bool:
+        there = self.facts(upload.key)
+        return there is not None and (there.size, there.sha256) == (upload.size, upload.sha256)
+
+    def _settled(
+        self, error: ClientError, upload: Upload, size: int, expected: Expected | None, *, maybe_ours: bool
+    ) -> Stored:
+        """What an answer means that was no success: ours is there all the same, or something else is.
+
+        `maybe_ours`: the answer to an earlier try was lost. Otherwise the same bytes are another publisher's.
+        """
         code = code_of(error)
-        if (code in _REFUSALS | _NOT_THERE and expected) or code in multipart.UNKNOWN:
+        refused = expected is not None and code in _REFUSALS | _NOT_THERE
+        if maybe_ours and (refused or code in multipart.ENDED):
             there = self.facts(upload.key)
             if there and (there.size, there.sha256) == (size, upload.sha256) and not _as_before(there, expected):
-                return there  # the answer to our own first try was lost, or another publisher has sent the same
-            if expected:
-                raise RefusedError(upload.key) from error
-        if expected and code in _UNKNOWN_CONDITION:
+                return there
+        if refused:
+            raise RefusedError(upload.key) from error
+        if self._condition(expected) and code in _UNKNOWN_CONDITION:
             raise StorageError(
                 self.name,
                 f"the storage did not understand a conditional write ({code}), though it did before.",

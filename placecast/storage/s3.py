@@ -163,6 +163,8 @@ class S3Storage:
 
     def _head(self, key: str) -> Stored:
         found = self._lane.ask("HEAD", self._target.prefix + key)
+        if "content-length" not in found.headers:
+            raise ResponseParserError("an answer without its length, so its headers were lost")
         return Stored(
             key=key,
             size=int(found.headers["content-length"]),
@@ -242,12 +244,8 @@ class S3Storage:
                 return there  # the answer to our own first try was lost, or another publisher has sent the same
             if expected:
                 raise RefusedError(upload.key) from error
-        if expected and code in _UNKNOWN_CONDITION:
-            raise StorageError(
-                self.name,
-                f"the storage did not understand a conditional write ({code}), though it did before.",
-                "Look what it can do with: placecast doctor",
-            ) from error
+        if expected and code in _UNKNOWN_CONDITION:  # though it was, when it was tried out
+            raise RefusedError(upload.key) from error
         raise error
 
     def _condition(self, expected: Expected | None) -> dict[str, str]:

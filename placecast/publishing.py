@@ -75,7 +75,7 @@ def build(
             kept=frozenset(_kept(published, local, sight, tree[FEED])),
             promised=tuple(_promised(show, tree[FEED], local, uploads, sight)),
             withdrawn=_newly_withdrawn(episodes, sight),
-            restored=frozenset(each.episode.guid for each in shown),
+            restored=frozenset(each.episode.guid for each in shown) & sight.withdrawn.keys(),
         ),
     )
 

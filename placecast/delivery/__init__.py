@@ -8,8 +8,8 @@ from the newer feed, send again. A run may die anywhere; the next one finds it n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from placecast.delivery.manifest import Manifest, Record, Withdrawn
 from placecast.fingerprint import sha256
 from placecast.model import Progress, no_progress
 from placecast.plan import FEED, Phase, Stored, Upload
-from placecast.storage import Content, Expected, Guard, RefusedError, Storage
+from placecast.storage import Content, Expected, RefusedError, Storage
 
 __all__ = ["OvertakenError", "Parcel", "Publisher", "Sight", "Withdrawn", "look", "send", "trusting"]
 
@@ -61,7 +61,7 @@ class Parcel:
     kept: frozenset[str] = frozenset()  # keys that something points to: all others begin to age
     promised: tuple[Upload, ...] = ()  # what the new feed names and the old one does not, or not as it is now
     withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)  # by guid, from now on
-    restored: frozenset[str] = frozenset()  # guids of episodes that are back
+    restored: frozenset[str] = frozenset()  # guids of episodes that had been taken out and are back
     discarded: tuple[str, ...] = ()  # keys that are taken away at the end
     keeps_earlier: bool = True  # whether the feed that is replaced is kept for a rollback
 
@@ -120,16 +120,27 @@ def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> Sight:
     """
     sending.check_sources(parcel.uploads)
     delivery = _Delivery(publisher, sight, parcel)
-    delivery.begin()
+    delivery.tidy()
+    if delivery.guarded:
+        delivery.begin()
     for phase in _BEFORE_FEED:
         delivery.send(phase)
     delivery.verify()
-    with nullcontext() if delivery.guard.whole else lease.held(publisher.storage):
+    with nullcontext() if delivery.guarded else _lease(delivery):
         delivery.swap_feed()
         delivery.send(Phase.NOTICES)
         delivery.discard()
         delivery.end()
     return delivery.seen()
+
+
+@contextmanager
+def _lease(delivery: _Delivery) -> Iterator[None]:
+    """Where notes could undo each other, they are read and written by one publisher at a time."""
+    with lease.held(delivery.storage):
+        delivery.record.read()
+        delivery.begin()
+        yield
 
 
 def _record(sight: Sight) -> Record:
@@ -144,28 +155,42 @@ class _Delivery:
     def __init__(self, publisher: Publisher, sight: Sight, parcel: Parcel) -> None:
         self.publisher, self.sight, self.parcel = publisher, sight, parcel
         self.storage, self.record = publisher.storage, _record(sight)
-        self.guard: Guard = self.storage.guard(self.record.manifest.guard)
         self.meter = sending.Meter(parcel.uploads, publisher.progress)
         self.sent: dict[str, Stored] = {}
         self.feed = sight.feed.mark if sight.feed else ""
         self.earlier: tuple[str, ...] = ()  # the key under which the feed is kept that was replaced
 
+    @property
+    def guarded(self) -> bool:
+        """Whether two publishers cannot undo each other's writes here."""
+        return self.record.guard.whole
+
     def begin(self) -> None:
-        """Note that this clone's run is open, and clear away what earlier ones left half sent."""
-        if self.guard.whole:  # elsewhere nobody trusts the record, and one write more may undo another's
-            self.record.change(self._opened)
+        """Note that this clone's run is open, and what it takes out of the feed or brings back.
+
+        Whoever looks before the feed is changed must not bring back what is just being taken out, sound and all.
+        """
+        self.record.change(self._opened)
+
+    def tidy(self) -> None:
+        """Clear away what earlier runs left half sent."""
         if self.sight.listed:
             ours = {upload.key for upload in self.parcel.uploads}
             self.storage.tidy(ours, self.publisher.now - _GIVEN_UP)
 
     def _opened(self, kept: Manifest) -> Manifest:
-        return replace(kept, runs={**kept.runs, self.publisher.clone: self.publisher.now}, guard=self.guard)
+        runs = {**kept.runs, self.publisher.clone: self.publisher.now}
+        return replace(kept, runs=runs, withdrawn=self._withdrawn(kept))
+
+    def _withdrawn(self, kept: Manifest) -> dict[str, Withdrawn]:
+        withdrawn = {**kept.withdrawn, **self.parcel.withdrawn}
+        return {guid: each for guid, each in withdrawn.items() if guid not in self.parcel.restored}
 
     def send(self, phase: Phase) -> None:
         batch = [upload for upload in self.parcel.uploads if upload.phase is phase]
         sent = sending.send(self.storage, batch, self.sight.objects, self.meter)
         self.sent |= sent
-        if self.guard.whole and sum(upload.size for upload in batch) >= _WORTH_NOTING:
+        if self.guarded and sum(upload.size for upload in batch) >= _WORTH_NOTING:
             self.record.change(lambda kept: manifest.noted(kept, self.sight.kept.objects, sent))
 
     def verify(self) -> None:
@@ -175,7 +200,7 @@ class _Delivery:
     def swap_feed(self) -> None:
         """Put our feed in the place of the one that was seen. Where ours is the same, that one must still be there."""
         feed = next((upload for upload in self.parcel.uploads if upload.key == FEED), None)
-        if feed is None or not self.guard.whole:
+        if feed is None or not self.guarded:
             self._require_unchanged()
         if feed is None:
             return
@@ -186,7 +211,7 @@ class _Delivery:
             self._overtaken_unless_ours(feed)
         else:
             self.sent[FEED], self.feed = put, put.mark
-        if not self.guard.whole:  # a lease is worth as much as the patience of all who ask for it: see that it held
+        if not self.guarded:  # a lease is worth as much as the patience of all who ask for it: see that it held
             self._require_unchanged()
 
     def _require_unchanged(self) -> None:
@@ -214,8 +239,6 @@ class _Delivery:
 
     def end(self) -> None:
         """Write down what is there now, and that this run is over."""
-        if not self.guard.whole:
-            self.record.refresh()
         before = self.record.manifest.feeds
         self.record.change(self._ended)
         self.storage.delete([key for key in before if key not in self.record.manifest.feeds])
@@ -232,13 +255,11 @@ class _Delivery:
     def _ended(self, kept: Manifest) -> Manifest:
         made = manifest.noted(kept, self.sight.kept.objects, self._found() | self.sent)
         feeds = tuple(dict.fromkeys((*kept.feeds, *self.earlier)))[-history.KEPT :]
-        withdrawn = {**kept.withdrawn, **self.parcel.withdrawn}
         return replace(
             made,
             feed=self.feed,
-            guard=self.guard,
             runs={clone: since for clone, since in kept.runs.items() if self._alive(clone, since)},
-            withdrawn={guid: each for guid, each in withdrawn.items() if guid not in self.parcel.restored},
+            withdrawn=self._withdrawn(kept),
             idle=self._idle(made.objects, kept.idle),
             feeds=feeds,
         )

@@ -83,27 +83,37 @@ class Record:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self.manifest, self._mark = self._read()
+        self._guard: Guard | None = None
+        self._mark: str | None = None
+        self.read()
+
+    @property
+    def guard(self) -> Guard:
+        """What conditional writes are worth here: as it is written down, or else as it is tried out now."""
+        if self._guard is None:
+            self._guard = self._storage.guard(self.manifest.guard)
+        return self._guard
+
+    def read(self) -> None:
+        """Look what is written down now."""
+        found = self._storage.read(KEY)
+        self.manifest, self._mark = (load(found.body), found.mark) if found else (Manifest(), None)
 
     @property
     def found(self) -> bool:
         """Whether there was a manifest at all."""
         return self._mark is not None
 
-    def refresh(self) -> None:
-        """Read it again, where a write would not be refused though another one came before."""
-        self.manifest, self._mark = self._read()
-
     def change(self, how: Callable[[Manifest], Manifest]) -> None:
         """Write down what `how` makes of the manifest. It may be asked again, of a newer one."""
         for _ in range(TRIES):
-            changed = how(self.manifest)
+            changed = replace(how(self.manifest), guard=self.guard)
             if self.found and changed == self.manifest:
                 return
             try:
                 there = self._storage.put(plan.note(KEY, dump(changed)), expected=Expected(self._mark))
             except RefusedError:
-                self.refresh()
+                self._refused()
             else:
                 self.manifest, self._mark = changed, there.mark
                 return
@@ -113,9 +123,12 @@ class Record:
             "Wait until the others are done, then run the command again.",
         )
 
-    def _read(self) -> tuple[Manifest, str | None]:
-        found = self._storage.read(KEY)
-        return (load(found.body), found.mark) if found else (Manifest(), None)
+    def _refused(self) -> None:
+        """Look who was faster. If it was nobody, the storage does not do with conditions what it did once."""
+        before = self._mark
+        self.read()
+        if self._mark == before:
+            self._guard = self._storage.guard()
 
 
 def noted(manifest: Manifest, base: Mapping[str, Stored], now: Mapping[str, Stored | None]) -> Manifest:

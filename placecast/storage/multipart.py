@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -22,6 +22,8 @@ from placecast.storage.patience import Patience
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+Listed = TypeVar("Listed", bound=Mapping[str, Any])
 
 SIZE = 16 << 20
 """A larger file goes in parts of this size: R2 wants them equal."""
@@ -99,7 +101,7 @@ class Multipart:
         """Unfinished uploads under this very key, the newest first."""
         where = {"Bucket": self._at["Bucket"], "Prefix": self._at["Key"]}
         try:
-            listed = self._patience.ask(lambda: self._client.list_multipart_uploads(**where))
+            listed = self._patience.ask(lambda: _whole(self._client.list_multipart_uploads(**where)))
         except ClientError as error:
             if code_of(error) in CANNOT:
                 return []
@@ -111,7 +113,7 @@ class Multipart:
         marker = 0
         while True:
             after = marker
-            page = self._patience.ask(lambda: self._client.list_parts(**here, PartNumberMarker=after))  # noqa: B023
+            page = self._patience.ask(lambda: _whole(self._client.list_parts(**here, PartNumberMarker=after)))  # noqa: B023
             for part in page.get("Parts", ()):
                 yield part["PartNumber"], (part["Size"], part["ETag"].strip('"'))
             marker = int(page.get("NextPartNumberMarker") or 0)
@@ -156,6 +158,13 @@ def _told(answer: Mapping[str, Any], name: str) -> str:
     if name not in answer:
         raise ResponseParserError(f"an answer without {name}")
     return str(answer[name])
+
+
+def _whole(answer: Listed) -> Listed:
+    """A list that says where it ends. One that does not has lost its body on the way: it is no empty list."""
+    if "IsTruncated" not in answer:
+        raise ResponseParserError("a list without an end")
+    return answer
 
 
 def code_of(error: ClientError) -> str:

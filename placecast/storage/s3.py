@@ -196,6 +196,8 @@ class S3Storage:
 
     def _head(self, key: str) -> Stored:
         found = self._lane.ask("HEAD", self._target.prefix + key)
+        if "content-length" not in found.headers:
+            raise ResponseParserError("an answer without its length, so its headers were lost")
         return Stored(
             key=key,
             size=int(found.headers["content-length"]),
@@ -312,12 +314,8 @@ class S3Storage:
                 return there
         if refused:
             raise RefusedError(upload.key) from error
-        if self._condition(expected) and code in _UNKNOWN_CONDITION:
-            raise StorageError(
-                self.name,
-                f"the storage did not understand a conditional write ({code}), though it did before.",
-                "Look what it can do with: placecast doctor",
-            ) from error
+        if self._condition(expected) and code in _UNKNOWN_CONDITION:  # though it was understood when it was tried out
+            raise RefusedError(upload.key) from error
         raise error
 
     def _zips(self, upload: Upload) -> bool:

@@ -48,11 +48,11 @@ def find(run: Run, days: int = DAYS) -> Pruning:
 
 
 def prune(run: Run, found: Pruning) -> None:
-    """Take it away, and forget it."""
+    """Forget it, and take it away: a run that dies in between leaves a file too many, not a record that is wrong."""
     keys = [each.key for each in found.idle]
     with run.project.locked(), run.reporter.step(f"clear up {found.storage.name}", f"{len(keys)} files"):
-        found.storage.delete(keys)
         Record(found.storage).change(lambda kept: _forgotten(kept, keys))
+        found.storage.delete(keys)
 
 
 def _forgotten(kept: Manifest, keys: Sequence[str]) -> Manifest:

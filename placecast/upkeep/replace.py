@@ -56,8 +56,8 @@ def _recall(run: Run, show: Show, old: Audio, new: Audio) -> None:
     upload = plan.as_passing(plan.upload(old.path, source, new.bytes, new.sha256))
     with run.project.locked(), run.reporter.step(f"overwrite {old.path}", "asked for with --recall") as progress:
         record = Record(storage)
-        base = record.manifest.objects
-        sent = {old.path: storage.put(upload, progress)}
-        record.change(lambda kept: manifest.noted(kept, base, sent))
+        record.change(lambda kept: manifest.noted(kept, kept.objects, {old.path: None}))
+        sent = {old.path: storage.put(upload, progress)}  # if this run dies here, the record knows nothing wrong
+        record.change(lambda kept: manifest.noted(kept, {}, sent))
         tell, warn = run.reporter.tell, run.reporter.warn
         distribution.announce(show, (), folder=run.project.root, warn=warn, tell=tell, recalled=(old.path,))

@@ -11,12 +11,14 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -30,7 +32,7 @@ ONLY_LOOPBACK = Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "loc
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 # A page that was rendered again is shown at once, and a wrong type is not papered over by a browser's guess.
 _ALWAYS = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
-# What podcast apps and players in other sites' pages may read: everything but our own pages.
+# What podcast apps and players in other pages may read: everything but our own pages.
 _OWN = (".html", ".css", ".js")
 _SHARED = {
     "access-control-allow-origin": "*",
@@ -60,7 +62,7 @@ def run(application: Starlette, *, port: int, ready: Callable[[str], None]) -> N
     with _listener(port) as listener:
         # A browser that is still playing must not keep Ctrl-C waiting.
         config = uvicorn.Config(
-            application, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+            application, log_level="error", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         ready(f"http://{_LOOPBACK}:{listener.getsockname()[1]}/")
@@ -88,6 +90,8 @@ class _PublicTree(StaticFiles):
     """Starlette's files, with our types and the headers that podcast apps need."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if not _may_read(Headers(scope=scope).get("origin")):
+            return PlainTextResponse("Another website may not read what is not published yet.", 403)
         if scope["method"] == "OPTIONS":
             return Response(status_code=204, headers=_PREFLIGHT)
         return await super().get_response(path, scope)
@@ -100,6 +104,14 @@ class _PublicTree(StaticFiles):
         if response.status_code == 200:
             response.headers["content-type"] = media_type(Path(full_path).name)
         return response
+
+
+def _may_read(origin: str | None) -> bool:
+    """Whether a page may read: ours, or a player that is tried out on this computer. Episodes may be drafts here."""
+    try:
+        return origin is None or urlsplit(origin).hostname in (_LOOPBACK, "localhost")
+    except ValueError:
+        return False
 
 
 def _headers(name: str) -> dict[str, str]:

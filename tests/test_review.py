@@ -183,6 +183,8 @@ def test_there_is_nothing_to_review_before_there_is_a_transcript(tmp_path: Path)
         ({"Host": "evil.example:{port}"}, 400),
         ({"Host": "evil.example:{port}", "Origin": "http://evil.example:{port}"}, 400),
         ({"Host": "127.0.0.1.evil.example:{port}"}, 400),
+        ({"Host": "[::1]:{port}", "Origin": "http://[::1]:{port}"}, 400),
+        ({"Host": ""}, 400),
         ({"Content_Type": "text/plain"}, 415),
         ({"Content_Type": "application/x-www-form-urlencoded"}, 415),
         ({"Content_Type": None}, 415),

@@ -5,24 +5,38 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import click
+import lxml.html
 import pytest
+from lxml import etree
+from mutagen import id3
+from mutagen.wave import WAVE
 
-from placecast import building, plan
-from placecast.delivery import manifest
+from placecast import building, pages, pipeline, plan, report, rss, tags
+from placecast.delivery import manifest, web
 from placecast.delivery.manifest import Manifest
+from placecast.distribution import command
 from placecast.errors import FactsError, StorageError, UsageError
-from placecast.model import FolderTarget, Target
+from placecast.model import FolderTarget, Person, Target
+from placecast.pages import notes_html
 from placecast.plan import Stored
+from placecast.project import facts, scaffold
 from placecast.storage import MemoryStorage, Storage, fetched, open_storage
 from placecast.storage.objects import LARGEST
 from placecast.upkeep.unpublish import unpublish
-from tests import feeds
-from tests.seaweed import Bucket
+from tests import feeds, sounds
+from tests.listener import publish_into
+from tests.seaweed import SECRET_KEY, Bucket
 from tests.small_show import NOW, SmallShow, files_below, make
+from tests.test_pages_hostile import ATTACKS
 
 OUTSIDE = ("../x", "/etc/passwd", "e/../../x", "e//x", "e/./x", "media/..", "e\\..\\x", "C:/x", "e/a\nb", "e/\x1b[2J")
 
@@ -277,3 +291,229 @@ def test_uploads_that_another_program_has_begun_in_the_bucket_are_left_alone(buc
     assert open_storage(bucket.target()).tidy((), datetime.now(UTC) + timedelta(minutes=1)) == 1
     (left,) = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
     assert left["Key"] == "backup/db.dump"
+
+
+# What others have written, on a terminal
+
+ATTACK = "Nice\x1b]0;owned\x07\x1b[2J\x9b31m\u202eevil\x7f"
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def test_titles_from_a_feed_do_not_speak_to_the_terminal(
+    small: tuple[SmallShow, MemoryStorage], capsys: pytest.CaptureFixture[str]
+) -> None:
+    show, storage = small
+    title = ATTACK.replace("\x1b", "").replace("\x07", "")  # XML carries the rest
+    add_item(storage, "https://elsewhere.example/", title=f"{title}\nFeed: https://evil.example/")
+    made, built = show.publish()
+    answer = report.published(made, built, (), {}, pipeline.kept(made, built))
+    report.show(answer)
+    report.show(answer, as_json=True)
+    lines, data = capsys.readouterr().out.split("{", 1)
+    assert "Nice" in lines
+    assert not OBEYED.search(lines + data)
+    assert "\nFeed: https://evil.example/" not in lines
+    assert json.loads("{" + data)["kept"][0].startswith(built.publication.others[0].title)
+
+
+def test_nothing_that_is_reported_speaks_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    told = report.TerminalReporter(stream=sys.stderr)
+    with told.step(ATTACK, ATTACK):
+        told.tell(ATTACK)
+        told.warn(ATTACK)
+    report.failed(StorageError(f"{ATTACK}\nforged", ATTACK, ATTACK))
+    report.show(report.Answer(lines=(ATTACK,), data={}))
+    with report.JsonReporter(stream=sys.stderr).step(ATTACK, ATTACK):
+        pass
+    said = capsys.readouterr()
+    assert "\nforged" not in said.err
+    assert not OBEYED.search(click.unstyle(said.out + said.err))
+
+
+def test_tags_of_a_recording_do_not_speak_to_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    sounds.save(path, sounds.speech(1.0))
+    file = WAVE(path)
+    file.add_tags()
+    file.tags.add(id3.TIT2(encoding=3, text=ATTACK))
+    file.tags.add(id3.COMM(encoding=3, lang="eng", text=f"{ATTACK}\nTwo"))
+    file.save()
+    found = tags.read_embedded(path)
+    assert found.title
+    assert found.comment
+    assert not re.search("[\x00-\x1f\x7f-\x9f]", found.title)
+    assert found.comment.endswith("\nTwo")
+    assert not OBEYED.search(found.comment.replace("\u202e", ""))
+    assert scaffold.title_from(Path(f"a{chr(27)}[2Jb.wav")) == "A [2Jb"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..", "/", "CON", "a\x00b", "🎧", ".placecast", "\n", "x" * 500])
+def test_whatever_a_recording_calls_itself_its_folder_is_one_of_ours(tmp_path: Path, name: str) -> None:
+    slug = scaffold.free_slug(make(tmp_path / "show").project, name)
+    assert facts.slug_faults(slug, "x") == []
+
+
+# Secrets
+
+SECRETS = {
+    "CLOUDFLARE_API_TOKEN": "cloudflare-7d1b7c2e90",
+    "HTTPS_PROXY": "http://me:proxy-5e1d0c4b2a@127.0.0.1:9",
+}
+SAID = (
+    *(SECRET_KEY, "wrong-key-8f7e6d5c", "session-0f6f1e7c5b"),
+    *("cloudflare-7d1b7c2e90", "proxy-5e1d0c4b2a", "endpoint-3b9a8c7d6e"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'summary = "AKIAIOSFODNN7EXAMPLE"',
+        'summary = "see https://me:pasted-secret@example.org/"',
+        'aws_secret_access_key = "pasted-secret"',
+        'speakers = ["Bearer pasted-secret-1"]',
+    ],
+)
+def test_a_secret_in_an_episode_or_in_its_notes_is_refused_and_not_repeated(tmp_path: Path, text: str) -> None:
+    show = make(tmp_path / "show")
+    show.add("digbeth")
+    show.edit("digbeth", 'summary = "What happened in Digbeth."', text)
+    with pytest.raises(FactsError, match="does not belong in a file of the show") as refused:
+        show.project.load()
+    assert "pasted-secret" not in str(refused.value)
+    assert "AKIA" not in str(refused.value)
+
+
+def test_a_secret_in_the_notes_or_in_names_is_refused(tmp_path: Path) -> None:
+    show = make(tmp_path / "show")
+    show.add("digbeth")
+    show.edit("digbeth", "Notes on", "Key: AKIAIOSFODNN7EXAMPLE, of Bearer instruments, by @me. Notes on")
+    (show.project.root / "names.toml").write_text('[[terms]]\nname = "https://a:pasted@b.example"\n', "utf-8")
+    with pytest.raises(FactsError) as refused:
+        show.project.load()
+    assert [fault.key for fault in refused.value.faults] == ["terms[1].name", "notes"]
+    show.edit("digbeth", "AKIAIOSFODNN7EXAMPLE", "none; https://social.example/@me")
+    (show.project.root / "names.toml").unlink()
+    show.project.load()
+
+
+def run_command(root: Path, *words: str, **environment: str) -> str:
+    """Everything that a run of the command says, on both streams."""
+    code = "from placecast.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, "-C", str(root)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    return said
+
+
+SERVICES = """
+[distribution]
+cloudflare = "00000000000000000000000000000000"
+hubs = ["https://127.0.0.1:9/"]
+"""
+# What is in the environment of a run, and what it says.
+RUNS: tuple[tuple[dict[str, str], str], ...] = (
+    ({}, "Cloudflare, zone"),
+    ({"AWS_SECRET_ACCESS_KEY": "wrong-key-8f7e6d5c"}, "the secret key does not belong to the access key"),
+    ({"AWS_SESSION_TOKEN": "session-0f6f1e7c5b"}, "does not know the access key"),
+    ({"AWS_SESSION_TOKEN": "session-0f6f1e7c5b\n"}, "broke off"),
+    ({"HTTP_PROXY": "http://me:proxy-5e1d0c4b2a@127.0.0.1:9"}, "proxy could not be reached"),
+    ({"HTTP_PROXY": "http://me:proxy-5e1d0c4b2a@127.0.0.1:port"}, "broke off"),
+    ({"HTTP_PROXY": "socks5://me:proxy-5e1d0c4b2a@127.0.0.1:9"}, "proxy could not be reached"),
+)
+ENDPOINTS: tuple[tuple[dict[str, str], str], ...] = (
+    ({"AWS_ENDPOINT_URL": "http://me:endpoint-3b9a8c7d6e@{server}"}, '"uploaded": ["e/'),
+    ({"AWS_ENDPOINT_URL": "http://me:endpoint-3b9a8c7d6e@["}, "not written as an address"),
+)
+
+
+@pytest.mark.s3
+def test_no_secret_is_in_anything_that_is_said_kept_or_published(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = make(tmp_path / "show")
+    publish_into(bucket, show.project.root)
+    path = show.project.root / "placecast.toml"
+    path.write_text(path.read_text("utf-8") + SERVICES, "utf-8")
+    show.add("digbeth")
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    show.publish()
+    assert any("Cloudflare" in each for each in show.last.warnings)
+    said = [*show.last.notes, *show.last.warnings]
+
+    def runs(table: tuple[tuple[dict[str, str], str], ...]) -> None:
+        server = bucket.server.endpoint.removeprefix("http://")
+        for environment, expected in table:
+            changed = {name: value.format(server=server) for name, value in environment.items()}
+            show.edit("digbeth", 'title = "', 'title = "New ')  # so that there is something to send
+            said.append(run_command(show.project.root, "publish", "--json", **changed))
+            assert expected in said[-1]
+
+    runs(RUNS)
+    path.write_text(path.read_text("utf-8").replace(f'endpoint = "{bucket.server.endpoint}"\n', ""), "utf-8")
+    runs(ENDPOINTS)
+    kept = [path.read_bytes() for path in show.project.root.rglob("*") if path.is_file() and path.suffix != ".wav"]
+    there = [bucket.client.get_object(Bucket=bucket.name, Key=key) for key in bucket.listed()]
+    bodies = [whole(each["Body"].read()) for each in there]
+    headers = [json.dumps(each["ResponseMetadata"]).encode() for each in there]
+    assert any(key.startswith("cast/.placecast/") for key in bucket.listed())
+    everything = b"\n".join([*kept, *bodies, *headers, *(each.encode() for each in said)])
+    for secret in SAID:
+        assert secret.encode() not in everything
+
+
+@pytest.mark.parametrize("proxy", ["http://me:proxy-5e1d0c4b2a@127.0.0.1:port", "socks5://me:proxy-5e1d0c4b2a@a:1"])
+def test_a_proxy_that_is_no_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(StorageError) as refused:
+        web.require(web.Site("http://podcast.example.org/"), [web.Promise(key="feed.xml", type="x")])
+    assert "does not answer: that is not an address that can be asked." in str(refused.value)
+    assert "proxy-5e1d0c4b2a" not in str(refused.value)
+
+
+def whole(body: bytes) -> bytes:
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+
+
+# Pages and feed
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_notes_in_the_feed_and_episodes_from_a_hostile_feed_run_nothing(attack: str) -> None:
+    notes = f"{attack}\n\n[x](javascript:alert(1)) <img src=x onerror=alert(1)> ]]> <script>alert(1)</script>"
+    told = feeds.episode(title=attack, notes=notes)
+    feed = rss.render(feeds.publication(feeds.release(told, notes_html=notes_html(notes))))
+    (encoded,) = etree.fromstring(feed).iter("{http://purl.org/rss/1.0/modules/content/}encoded")
+    assert_harmless(encoded.text)
+    (other,) = rss.elsewhere(feed, ())
+    for page in ("javascript:alert(1)", f"{feeds.ADDRESS}{attack}", "data:text/html,<script>alert(1)</script>"):
+        person = Person(name=attack, role=attack, url="javascript:alert(1)", image="javascript:alert(1)")
+        hostile = replace(other, page=page, summary=notes, people=(person,))
+        tree = pages.render(replace(feeds.publication(), others=(hostile,)))
+        assert_harmless(tree["index.html"].decode())
+
+
+def assert_harmless(html: str) -> None:
+    page = lxml.html.document_fromstring(f"<div>{html}</div>" if "<html" not in html else html.encode())
+    assert not page.xpath("//@*[starts-with(name(), 'on')] | //iframe | //object | //img[@src='x'] | //svg[@onload]")
+    links = page.xpath("//@href | //@src")
+    assert not [link for link in links if re.match(r"\s*(javascript|data|vbscript):", link, re.IGNORECASE)]
+    assert not page.xpath("//script[not(@src) and not(@type='application/ld+json')]")
+
+
+# The command after an upload
+
+
+def test_no_shell_reads_the_words_of_the_command(tmp_path: Path) -> None:
+    code = "import sys; open('said', 'w').write(sys.argv[1])"
+    words = (sys.executable, "-c", code, "$(touch x); `touch y` && touch z | *")
+    command.run(words, tmp_path, ["https://a.example/;touch w"], seconds=20, harm="")
+    assert files_below(tmp_path) == {"said": words[3].encode()}

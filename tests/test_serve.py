@@ -192,25 +192,75 @@ def test_a_page_that_is_rendered_again_is_asked_for_again(ask):
 
 
 @pytest.mark.parametrize("path", ["/feed.xml", "/e/trust/transcript.vtt", "/e/trust/chapters.json", MP3])
-def test_players_on_other_sites_may_read_what_is_for_them(ask, path):
-    assert ask(path, Origin="https://player.example")[1]["access-control-allow-origin"] == "*"
+def test_players_in_other_pages_of_this_computer_may_read_what_is_for_them(ask, path):
+    assert ask(path, Origin="http://localhost:3000")[1]["access-control-allow-origin"] == "*"
     status, headers, _ = ask(
-        path, method="OPTIONS", Origin="https://player.example", Access_Control_Request_Method="GET"
+        path, method="OPTIONS", Origin="http://localhost:3000", Access_Control_Request_Method="GET"
     )
     assert status == 204
     assert headers["access-control-allow-origin"] == "*"
     assert "GET" in headers["access-control-allow-methods"]
 
 
-def test_other_sites_may_not_read_the_pages(ask):
-    headers = ask("/", Origin="https://player.example")[1]
+@pytest.mark.parametrize("origin", ["https://player.example", "null", "http://localhost.evil.example", "http://["])
+@pytest.mark.parametrize("path", ["/", "/feed.xml", "/e/trust/transcript.vtt", MP3, "/not/there"])
+def test_other_sites_may_read_nothing_for_it_may_be_a_draft(ask, path, origin):
+    for method in ("GET", "HEAD", "OPTIONS"):
+        status, headers, body = ask(path, method=method, Origin=origin)
+        assert status == 403
+        assert "access-control-allow-origin" not in headers
+        assert b"WEBVTT" not in body
+
+
+def test_other_pages_may_not_read_the_pages(ask):
+    headers = ask("/", Origin="http://localhost:3000")[1]
     assert "access-control-allow-origin" not in headers
     assert headers["content-security-policy"].startswith("default-src 'self'")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.0.1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "evil.example:8000", "127.0.0.1.evil.example"),
+        *("192.168.0.1", "[::1]", "[::1]:8000", "0.0.0.0", ""),
+    ],
+)
 def test_another_host_name_is_refused(ask, host):
     assert ask("/", Host=host)[0] == 400
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        "GET /feed.xml HTTP/1.0\r\n\r\n",
+        "GET http://evil.example/feed.xml HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        "GET /feed.xml HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: 127.0.0.1\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_a_request_in_nobodys_or_anothers_name_gets_nothing(port, request_head):
+    answer = raw(port, request_head)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"<rss" not in answer
+
+
+def test_a_web_socket_is_not_opened(port):
+    upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n"
+    for origin in ("http://localhost", "https://evil.example"):
+        head = f"GET /feed.xml HTTP/1.1\r\nHost: localhost\r\nOrigin: {origin}\r\n{upgrade}\r\n"
+        assert not raw(port, head).startswith(b"HTTP/1.1 101")
+
+
+def test_a_folder_without_a_page_is_not_listed(ask):
+    for path in ("/media/", "/e/", "/assets"):
+        status, _, body = ask(path)
+        assert (status, body) == (404, FILES["404.html"])
+
+
+def raw(port: int, request_head: str) -> bytes:
+    """What is answered first to bytes that no client would send."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request_head.encode())
+        return connection.recv(65536)
 
 
 def test_localhost_is_us_as_well(ask, port):

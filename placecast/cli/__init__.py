@@ -6,12 +6,14 @@ Only this package and `report` know Click. Everything heavy is imported by the c
 from __future__ import annotations
 
 import sys
+from io import StringIO
 
 import click
 
 from placecast import __version__, report
 from placecast.cli import doctor, show, transcripts, upkeep
 from placecast.errors import PlacecastError
+from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
 _COMMANDS = (*show.COMMANDS, *upkeep.COMMANDS, *doctor.COMMANDS, *transcripts.COMMANDS)
@@ -45,7 +47,9 @@ def main() -> None:
         report.failed(failure)
         sys.exit(failure.exit_code)
     except click.ClickException as error:
-        error.show()
+        message = StringIO()
+        error.show(message)
+        click.echo(plain(message.getvalue()), err=True, nl=False)  # it may repeat a file's name
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nStopped. Run the same command again to go on.", err=True)

@@ -73,7 +73,8 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
 def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode:
     """The episode that this episode.md describes; FactsError with everything that is wrong with it."""
     data, notes = read(text, file)
-    facts = validate(EpisodeFacts, data, file, **({"zone": show.zone} if show else {}))
+    with without_secrets(data | {"notes": notes}, file):
+        facts = validate(EpisodeFacts, data, file, **({"zone": show.zone} if show else {}))
     names = show.names if show else Names()
     faults = [*slug_faults(path.parent.name, file), *_time_faults(facts, file)]
     if faults:

@@ -11,6 +11,7 @@ from placecast.names import same_letters
 from placecast.project.faults import validate
 from placecast.project.front_matter import read_toml
 from placecast.project.schema import Facts, NameFacts, NamesFacts, PersonFacts, PlaceFacts
+from placecast.project.secrets import without_secrets
 
 Kind = Literal["person", "place", "term"]
 _SPELT = {"aliases", "spoken", "wrong"}
@@ -26,7 +27,9 @@ class _Entry(NamedTuple):
 
 def read_names(text: str, file: str) -> Names:
     """The names that this names.toml has; FactsError with everything that is wrong with it."""
-    facts = validate(NamesFacts, read_toml(text, file), file)
+    data = read_toml(text, file)
+    with without_secrets(data, file):
+        facts = validate(NamesFacts, data, file)
     entries = [
         *_entries("people", "person", facts.people),
         *_entries("places", "place", facts.places),

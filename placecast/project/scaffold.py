@@ -130,7 +130,7 @@ def free_slug(project: Project, title: str) -> str:
 
 def title_from(recording: Path) -> str:
     """A title from a file's name: `012_trust-in places.wav` gives `Trust in places`."""
-    words = re.sub(r"[\s_-]+", " ", recording.stem).strip()
+    words = re.sub(r"[\s_\x00-\x1f\x7f-\x9f-]+", " ", recording.stem).strip()
     words = re.sub(r"^(?:\d{4} \d\d \d\d|\d+) (?=\S)", "", words)
     return words[:1].upper() + words[1:] if words else "New episode"
 

@@ -5,7 +5,6 @@ Progress and warnings go to stderr; the answer goes to stdout.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from placecast import turns
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
 from placecast.pace import Pace
+from placecast.report.plain import json_line, plain, plain_line
 from placecast.timecode import clock
 
 if TYPE_CHECKING:
@@ -53,25 +53,25 @@ class TerminalReporter:
     @contextmanager
     def step(self, what: str, reason: str) -> Iterator[Progress]:
         started = time.monotonic()
-        self._say(f"{click.style(what, bold=True)} ({reason})")
+        self._say(f"{click.style(plain(what), bold=True)} ({plain(reason)})")
         yield self._bar() if self.stream.isatty() and not self.quiet else no_progress
         self._clear()
         self._say(f"  done in {duration(time.monotonic() - started)}")
 
     def tell(self, text: str) -> None:
         self._clear()
-        self._say(f"  {text}")
+        self._say(f"  {plain(text)}")
 
     def warn(self, text: str) -> None:
         self._clear()
-        click.echo(f"{click.style('Note:', fg='yellow')} {text}", file=self.stream)
+        click.echo(f"{click.style('Note:', fg='yellow')} {plain(text)}", file=self.stream)
 
     def ask(self, question: str, lines: Sequence[str]) -> bool | None:
         if not self.interactive:
             return None
         self._clear()
-        click.echo("\n".join(lines), file=self.stream)
-        return click.confirm(question, default=False, err=True)
+        click.echo(plain("\n".join(lines)), file=self.stream)
+        return click.confirm(plain(question), default=False, err=True)
 
     def _say(self, text: str) -> None:
         if not self.quiet:
@@ -117,7 +117,7 @@ class JsonReporter:
         return None
 
     def event(self, kind: str, **facts: Any) -> None:
-        click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False), file=self.stream)
+        click.echo(json_line({"event": kind, **facts}), file=self.stream)
 
 
 def duration(seconds: float) -> str:
@@ -139,16 +139,16 @@ class Answer:
 def show(answer: Answer, *, quiet: bool = False, as_json: bool = False) -> None:
     """The answer, on stdout."""
     if as_json:
-        click.echo(json.dumps({"event": "result", **answer.data}, ensure_ascii=False))
+        click.echo(json_line({"event": "result", **answer.data}))
     elif not quiet:
-        click.echo("\n".join(answer.lines))
+        click.echo(plain("\n".join(answer.lines)))
 
 
 def failed(error: PlacecastError) -> None:
     """Every fault with its cure, on stderr."""
     for fault in error.faults:
         where = ": ".join(part for part in (fault.file, fault.key) if part)
-        click.echo(f"{click.style(where, bold=True)}: {fault.what}\n  {fault.cure}", err=True)
+        click.echo(f"{click.style(plain_line(where), bold=True)}: {plain(fault.what)}\n  {plain(fault.cure)}", err=True)
 
 
 def planned(plan: Plan) -> Answer:
@@ -198,7 +198,7 @@ def published(
         lines.append(f"Sent {_count(len(built.uploads), 'file')} ({size(sent)}) to {plan.show.target.name}.")
     other_clones = [f"{title}: {why}" for title, why in kept]
     lines += [f"Waiting: {text}" for text in waits]
-    lines += [f"As the feed has it: {text}" for text in other_clones]
+    lines += [f"As the feed has it: {plain_line(text)}" for text in other_clones]
     lines += [f"Held back: {each.slug}: {_HELD.format(slug=each.slug)}" for each in built.held]
     lines.append(f"Feed: {show_facts.feed_url} ({_count(len(pages) + len(built.publication.others), 'episode')})")
     lines += [f"{slug}: {_waits(number)}: placecast review {slug}" for slug, number in doubtful.items()]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from placecast.report import Answer, size
+from placecast.report.plain import plain_line
 
 if TYPE_CHECKING:
     from placecast.model import Show
@@ -39,7 +40,7 @@ def rolled_back(done: RolledBack) -> Answer:
     """Which feed is published again, and for how long."""
     lines = [f"The feed is again the one of {done.name}: {done.episodes} episode{'s' * (done.episodes != 1)}."]
     if done.left_out:
-        lines.append(f"Left out, since they were unpublished meanwhile: {', '.join(done.left_out)}")
+        lines.append(f"Left out, since they were unpublished meanwhile: {', '.join(map(plain_line, done.left_out))}")
     lines.append("Pages and transcripts stay as they are. The next `placecast publish` publishes this clone's state,")
     lines.append("so put the mistake right before you run it.")
     return Answer(lines=tuple(lines), data={"feed": done.name, "episodes": done.episodes, "out": list(done.left_out)})

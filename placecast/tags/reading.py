@@ -14,6 +14,8 @@ from mutagen import id3
 
 from placecast.model import Chapter
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Embedded:
@@ -32,7 +34,23 @@ def read_embedded(recording: Path) -> Embedded:
     """What ID3 says where there is ID3; the rest from FFmpeg, which reads the tags and chapters of all containers."""
     ours, theirs = _from_id3(recording), _from_container(recording)
     found = {name: value for name, value in vars(ours).items() if value}
-    return replace(theirs, **found)
+    return _plain(replace(theirs, **found))
+
+
+def _plain(found: Embedded) -> Embedded:
+    """Without what a terminal would obey: these texts are shown there, and asked about."""
+    return replace(
+        found,
+        title=_line(found.title),
+        author=_line(found.author),
+        album=_line(found.album),
+        comment="\n".join(_CONTROLS.sub(" ", line) for line in found.comment.splitlines()) if found.comment else None,
+        chapters=tuple(replace(chapter, title=_CONTROLS.sub(" ", chapter.title)) for chapter in found.chapters),
+    )
+
+
+def _line(text: str | None) -> str | None:
+    return _CONTROLS.sub(" ", text) if text else None
 
 
 def _from_id3(recording: Path) -> Embedded:

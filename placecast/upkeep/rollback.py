@@ -55,7 +55,7 @@ def rollback(run: Run, name: str | None = None) -> RolledBack:
 
 
 def _earlier(storage: Storage) -> tuple[Earlier, ...]:
-    keys = sorted((there.key for there in storage.listed(history.FOLDER)), reverse=True)
+    keys = sorted(filter(history.is_copy, (there.key for there in storage.listed(history.FOLDER))), reverse=True)
     return tuple(Earlier(name=key.removeprefix(history.FOLDER).removesuffix(".xml"), key=key) for key in keys)
 
 

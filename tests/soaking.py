@@ -28,7 +28,7 @@ import feedparser
 import pytest
 
 from placecast.delivery import lease, manifest
-from placecast.errors import PlacecastError
+from placecast.errors import StorageError
 from placecast.files import sha256_of
 from placecast.model import Audio, S3Target, Target
 from placecast.plan import is_public
@@ -40,7 +40,7 @@ from placecast.storage.s3 import S3Storage
 from placecast.upkeep.unpublish import unpublish
 from tests import faults, listeners
 from tests.faults import FaultPlan, Proxy
-from tests.listener import assert_every_promise_is_kept, feed_text, listen, publish_into
+from tests.listener import assert_every_promise_is_kept, feed_text, listen, publish_into, shown
 from tests.listeners import Watch
 from tests.seaweed import Bucket
 from tests.small_show import SmallShow, make
@@ -233,9 +233,8 @@ def suffer(made: Stage, plan: FaultPlan, seed: int, run: Callable[[], object], c
         made.endpoint = proxy.endpoint
         try:
             run()
-        except PlacecastError as error:
-            assert error.exit_code == 4, error
-            ended = type(error).__name__
+        except StorageError:
+            ended = "said what is wrong"
         else:
             ended = "published"
         finally:
@@ -283,7 +282,7 @@ def assert_sound(made: Stage, *, guarded: bool = True) -> None:
     assert made.watch.faults == []
     assert guids(bucket) == guids_wanted(made)
     assert_every_promise_is_kept(bucket)
-    home = gzip.decompress(listen(bucket, "index.html").body).decode()
+    home = shown(listen(bucket, "index.html")).decode()
     for guid in guids(bucket):
         assert f"e/{guid.removeprefix('guid-of-')}/" in home
     assert unfinished(bucket) == []
@@ -301,7 +300,8 @@ def assert_record_is_true(bucket: Bucket) -> None:
         found = there[key]
         assert (found["ContentLength"], found["ETag"].strip('"')) == (remembered.size, remembered.mark), key
         assert remembered.sha256 in ("", found["Metadata"]["sha256"]), key
-    assert {key for key in there if is_public(key)} == kept.objects.keys()
+    # What two have sent at once may be missing in it, and is sent again one day.
+    assert kept.objects.keys() <= {key for key in there if is_public(key)}
     assert kept.feed == there["feed.xml"]["ETag"].strip('"')
 
 
@@ -328,7 +328,7 @@ def assault(made: Stage, kills: int, seed: int) -> list[Outcome]:
     """Kill the real command again and again, at any moment of its run; after each time, run it to its end."""
     random = Random(seed)
     made.publish()
-    usual = 1.5
+    usual = 1.5  # seconds
     outcomes = []
     for number in range(kills):
         before = made.watch.polls
@@ -342,7 +342,7 @@ def assault(made: Stage, kills: int, seed: int) -> list[Outcome]:
         assert made.watch.faults == []
         began = time.monotonic()
         made.publish()
-        usual = 0.6 + time.monotonic() - began
+        usual = 1.0 + time.monotonic() - began
         assert_sound(made)
         outcome = "killed" if code else "published"
         outcomes.append(Outcome("SIGKILL", outcome, 1, made.watch.polls - before, 0, len(made.watch.stale)))

@@ -34,10 +34,12 @@ class Guard:
 
     `create`: it refuses `If-None-Match: *` where an object is. `swap`: how the ETag is to be written in `If-Match` so
     that a stale one is refused and the current one is not; "none": conditions are ignored or not understood.
+    `gzip`: it hands out the header Content-Encoding as it was given. Without that, compressed pages are unreadable.
     """
 
     create: bool
     swap: Literal["quoted", "unquoted", "none"]
+    gzip: bool = True
 
     @property
     def whole(self) -> bool:

@@ -36,6 +36,7 @@ _WORKERS = 16
 _PROBE = ".placecast/probe-"
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _RESUMES = 8
+_GZIP = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _LEVEL = 6  # of gzip: the last percent of size costs four times the work
 _REFUSALS = {"PreconditionFailed", "412"}
 _UNKNOWN_CONDITION = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
@@ -158,7 +159,8 @@ class S3Storage:
 
     def _content(self, key: str) -> Content:
         found = self._lane.ask("GET", self._target.prefix + key)
-        zipped = found.headers.get("content-encoding") == "gzip"
+        # Some servers forget Content-Encoding. What is read whole is text, and no text begins like this.
+        zipped = found.body.startswith(_GZIP)
         return Content(body=gzip.decompress(found.body) if zipped else found.body, mark=found.etag)
 
     def _head(self, key: str) -> Stored:
@@ -208,6 +210,8 @@ class S3Storage:
     def _send(self, file: BinaryIO, upload: Upload, progress: Progress, expected: Expected | None) -> tuple[int, str]:
         """Send one file, and return its size and mark as stored."""
         size = upload.size
+        if upload.gzip and not self._guard.gzip:
+            upload = replace(upload, gzip=False)
         if upload.gzip:
             body = gzip.compress(file.read(), _LEVEL, mtime=0)  # no time in its header: same input, same bytes
             file, size = io.BytesIO(body), len(body)
@@ -259,11 +263,14 @@ class S3Storage:
 
     def _tried_out(self) -> Guard:
         """What conditional writes are worth here: a small object is written, under conditions that must fail."""
-        probe = note(_PROBE + secrets.token_hex(8), b"written to learn what this storage does with conditions")
+        self._guard = GUARDED
+        body = b"written to learn what this storage does with conditions, and with what is compressed"
+        probe = note(f"{_PROBE}{secrets.token_hex(8)}.txt", body)
         try:
             self.put(probe)
+            there = self.facts(probe.key)
             create = self._refuses(probe, {"If-None-Match": "*"})
-            return Guard(create=create, swap=self._swap(probe))
+            return Guard(create=create, swap=self._swap(probe), gzip=there is not None and there.gzip)
         finally:
             with suppress(StorageError):
                 self.delete([probe.key])

@@ -75,10 +75,14 @@ def assert_answers(bucket: Bucket, path: str) -> Response:
     return answer
 
 
+def shown(answer: Response) -> bytes:
+    """What a browser makes of it: it goes by the header, not by the bytes."""
+    packed = answer.headers.get("content-encoding") == "gzip"
+    return gzip.decompress(answer.body) if packed else answer.body
+
+
 def assert_no_dead_link(bucket: Bucket, page: str) -> None:
     """What a page links to or loads, inside the show, is there."""
-    answer = listen(bucket, page)
-    zipped = answer.headers.get("content-encoding") == "gzip"
-    text = (gzip.decompress(answer.body) if zipped else answer.body).decode()
+    text = shown(listen(bucket, page)).decode()
     for link in re.findall(r'(?:href|src)="(?!https?:|mailto:|#)([^"#]+)', text):
         assert_answers(bucket, urljoin(f"/{page}", link).removeprefix("/"))

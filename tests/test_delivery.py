@@ -19,7 +19,8 @@ from placecast.delivery.manifest import Manifest, Record
 from placecast.errors import LockedError, StorageError
 from placecast.model import Progress, no_progress
 from placecast.plan import FEED, Stored, Upload
-from placecast.storage import Expected, Guard, MemoryStorage
+from placecast.storage import Expected, Guard, MemoryStorage, RefusedError
+from placecast.storage.objects import GUARDED
 from tests.trees import FILES, NOW, Tree, run
 
 CARELESS = Guard(create=False, swap="none")
@@ -327,3 +328,60 @@ class TestLease:
         with lease.held(storage, wait, clock.now):
             assert storage.files[lease.KEY] != b"faster"
         assert clock.seconds > lease.DEAD
+
+
+class Changed(MemoryStorage):
+    """A storage that was moved: what the record says about its conditions is no longer so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.understood = GUARDED
+
+    def guard(self, known: Guard | None = None) -> Guard:
+        self.understood = known or CARELESS
+        return self.understood
+
+    def put(self, upload: Upload, progress: Progress = no_progress, expected: Expected | None = None) -> Stored:
+        if expected and self.understood.whole:
+            raise RefusedError(upload.key)
+        return super().put(upload, progress)
+
+
+def test_a_storage_that_refuses_for_nothing_is_tried_out_again(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "SETTLING", 0.0)
+    storage = Changed()
+    storage.files[manifest.KEY] = manifest.dump(Manifest(guard=GUARDED))
+    run(storage, tree)
+    assert storage.files[FEED] == tree.files[FEED]
+    assert record_in(storage).guard == CARELESS
+
+
+class TestTakenOut:
+    """What one publisher takes out of the feed, while another one looks."""
+
+    def test_it_is_written_down_before_the_feed_is_changed(self, tree: Tree) -> None:
+        storage = Costly()
+        run(storage, tree)
+        sight = delivery.look(storage)
+        tree.files[FEED] = b"without it"
+        out = {"a guid": Withdrawn(slug="hull", at=NOW)}
+
+        def see(_: Sequence[Upload]) -> None:
+            assert delivery.look(storage).withdrawn == out
+
+        changes = {"withdrawn": out, "named": frozenset(FILES)}
+        tree.files["media/new.mp3"] = b"so that there is something to look at"
+        changes["named"] |= {"media/new.mp3"}
+        delivery.send(publisher(storage, verify=see), sight, parcel(tree, sight, **changes))
+        assert record_in(storage).withdrawn == out
+
+    def test_without_conditions_notes_of_others_are_kept(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lease, "SETTLING", 0.0)
+        storage = Careless()
+        run(storage, tree)
+        sight = delivery.look(storage)
+        out = {"a guid": Withdrawn(slug="hull", at=NOW)}
+        storage.files[manifest.KEY] = manifest.dump(replace(record_in(storage), withdrawn=out))
+        tree.files["index.html"] = b"new"
+        delivery.send(publisher(storage), sight, parcel(tree, sight))
+        assert record_in(storage).withdrawn == out

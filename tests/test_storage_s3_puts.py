@@ -11,7 +11,6 @@ import pytest
 from botocore import exceptions as boto
 
 from placecast import plan
-from placecast.errors import StorageError
 from placecast.fingerprint import sha256
 from placecast.model import S3Target
 from placecast.plan import Upload

@@ -125,7 +125,15 @@ class S3Storage:
             for key, upload, _ in given_up:
                 with suppress(ClientError):  # its owner has ended it meanwhile
                     self._patience.ask(lambda: self._abort(key, upload))  # noqa: B023 - asked at once
+        self._tidy_probes(before)
         return len(given_up)
+
+    def _tidy_probes(self, before: datetime) -> None:
+        """Take away what was left by runs that died while they tried out what conditions are worth."""
+        where: dict[str, Any] = {"Bucket": self._target.bucket, "Prefix": self._target.prefix + _PROBE}
+        with explained(self._target, self.name, "s3:ListBucket"):
+            left = self._patience.ask(lambda: self._page(where)).get("Contents", ())
+        self.delete([self._listed(each).key for each in left if each["LastModified"] < before])
 
     def _abort(self, key: str, upload: str) -> None:
         self._client.abort_multipart_upload(**self._at(key), UploadId=upload)
@@ -332,6 +340,7 @@ class S3Storage:
 
     def _tried_out(self) -> Guard:
         """What conditional writes are worth here: a small object is written, under conditions that must fail."""
+        self._guard = GUARDED
         probe = note(f"{_PROBE}{secrets.token_hex(8)}.txt", b"written to learn what this storage does with conditions")
         try:
             self.put(probe)

@@ -357,6 +357,25 @@ def test_a_storage_that_refuses_for_nothing_is_tried_out_again(tree: Tree, monke
     assert record_in(storage).guard == CARELESS
 
 
+@pytest.mark.parametrize("times", [1, 5])
+def test_sound_that_is_refused_though_nothing_is_there_is_sent_again(tree: Tree, times: int) -> None:
+    class Whimsical(MemoryStorage):
+        refused = 0
+
+        def put(self, upload: Upload, progress: Progress = no_progress, expected: Expected | None = None) -> Stored:
+            if upload.immutable and self.refused < times:
+                self.refused += 1
+                raise RefusedError(upload.key)
+            return super().put(upload, progress, expected)
+
+    storage = Whimsical()
+    if times == 1:
+        assert sorted(run(storage, tree)) == sorted(tree.files)
+    else:
+        with pytest.raises(StorageError, match="as if something else were there"):
+            run(storage, tree)
+
+
 class TestTakenOut:
     """What one publisher takes out of the feed, while another one looks."""
 

@@ -251,6 +251,15 @@ class TestLargeFiles:
         left = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
         assert sorted(each["Key"] for each in left) == ["other/media/theirs.mp3", "show/media/wanted.mp3"]
 
+    def test_what_was_left_of_a_trial_is_taken_away_a_day_later(self, bucket: Bucket) -> None:
+        for key in ("show/.placecast/probe-1.txt", "show/.placecast/manifest.json", ".placecast/probe-2.txt"):
+            bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"x")
+        storage, now = open_storage(bucket.target("show/")), datetime.now(UTC)
+        storage.tidy((), now - timedelta(days=1))
+        assert "show/.placecast/probe-1.txt" in bucket.listed()
+        storage.tidy((), now + timedelta(minutes=1))
+        assert bucket.listed() == {"show/.placecast/manifest.json", ".placecast/probe-2.txt"}
+
     def test_when_one_upload_fails_the_long_ones_beside_it_end(
         self, bucket: Bucket, recording: plan.Upload, tmp_path: Path
     ) -> None:
@@ -277,6 +286,34 @@ class TestLargeFiles:
         with pytest.raises(StorageError, match="refused"):
             send(storage, [recording, short])
         assert {key for key in bucket.listed() if not key.startswith(".placecast")} == set()
+
+
+def test_a_server_that_forgets_how_things_are_compressed_gets_them_plain(unconditional_bucket: Bucket) -> None:
+    storage = open_storage(unconditional_bucket.target())
+    assert storage.guard().gzip is False
+    page = plan.upload("index.html", b"<p>Hello</p>", 12, sha256(b"<p>Hello</p>"))
+    storage.put(page)
+    unconditional_bucket.open_to_everyone()
+    assert unconditional_bucket.ask("index.html").body == b"<p>Hello</p>"
+
+
+def test_what_was_compressed_is_read_though_nobody_says_so(bucket: Bucket) -> None:
+    body = gzip.compress(b"a word")
+    bucket.client.put_object(Bucket=bucket.name, Key=".placecast/lease.txt", Body=body)
+    found = open_storage(bucket.target()).read(".placecast/lease.txt")
+    assert found is not None
+    assert found.body == b"a word"
+
+
+def test_an_answer_that_has_lost_its_head_is_asked_for_again(bucket: Bucket) -> None:
+    bucket.client.put_object(Bucket=bucket.name, Key="feed.xml", Body=b"<rss/>")
+    headless = replace(faults.plan("answer-without-head"), chance=1, each=1)
+    with faults.proxy(bucket.server.endpoint, headless, 0) as proxy:
+        storage = open_storage(replace(bucket.target(), endpoint=proxy.endpoint))
+        there = storage.facts("feed.xml")
+    assert len(proxy.faults) == 1
+    assert there is not None
+    assert there.size == 6
 
 
 def test_a_part_reads_as_its_stretch_of_the_file(tmp_path: Path) -> None:

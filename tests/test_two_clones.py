@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
@@ -13,7 +15,9 @@ import pytest
 from placecast import delivery, pipeline
 from placecast.delivery import manifest
 from placecast.errors import StorageError
+from placecast.plan import Stored, Upload
 from placecast.publishing import Built
+from placecast.storage.s3 import S3Storage
 from placecast.upkeep import prune, replace, rollback
 from placecast.upkeep.unpublish import unpublish
 from tests import sounds
@@ -327,6 +331,59 @@ def command(show: SmallShow, name: str) -> str:
         check=True,
     )
     return done.stdout
+
+
+class Dying(S3Storage):
+    """A storage whose user dies before anything is taken away or sent."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        raise KeyboardInterrupt
+
+    def put(self, upload: Upload, *rest: Any, **named: Any) -> Stored:
+        if upload.key.startswith("media/"):
+            raise KeyboardInterrupt
+        return super().put(upload, *rest, **named)
+
+
+class TestDyingInUpkeep:
+    """The record never knows of something that is not there, or not as it says."""
+
+    def test_while_pruning(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        done = replace.replace(here.run(), "digbeth", tmp_path / "better.wav")
+        here.now = here.now.replace(year=2027)
+        here.opened = Dying
+        with pytest.raises(KeyboardInterrupt):
+            prune.prune(here.run(), prune.find(here.run()))
+        assert done.old is not None
+        assert done.old.path not in manifest.load(here_record(bucket)).objects
+
+    def test_while_recalling(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        old = here.project.audio("digbeth")
+        replace.replace(here.run(), "digbeth", tmp_path / "better.wav")
+        new = here.project.audio("digbeth")
+        assert old is not None
+        assert new is not None
+        here.opened = Dying
+        with pytest.raises(KeyboardInterrupt):
+            replace._recall(here.run(), here.project.load()[0], old, new)
+        assert old.path not in manifest.load(here_record(bucket)).objects
+
+
+class TestBroughtBack:
+    def test_what_another_clone_takes_out_in_this_moment_stays_out(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        there = clone_of(here, tmp_path / "there")
+        here.add("hull", published="2026-05-02T06:00:00", seed=2)
+        here.publish()
+        run = there.run()
+        made = pipeline.make_plan(run)
+        assert made.built is not None
+        assert made.built.parcel.restored == frozenset()
+        unpublish(here.run(), "hull")
+        assert manifest.load(here_record(bucket)).withdrawn.keys() == {"guid-of-hull"}
 
 
 def gunzipped(bucket: Bucket, path: str) -> bytes:

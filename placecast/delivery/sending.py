@@ -13,6 +13,8 @@ from placecast.plan import Stored, Upload
 from placecast.plan import stored as plan_stored
 from placecast.storage import ABSENT, Expected, RefusedError, Storage
 
+_TRIES = 3
+
 
 def check_sources(uploads: Iterable[Upload]) -> None:
     """Find out before anything is sent that a file of the plan is no longer what was planned."""
@@ -49,15 +51,22 @@ def _put(storage: Storage, upload: Upload, there: Stored | None, progress: Progr
     """Send one file. What never changes under its name is not sent where another publisher was faster."""
     if not upload.immutable:
         return storage.put(upload, progress)
-    try:
-        return storage.put(upload, progress, Expected(there.mark) if there else ABSENT)
-    except RefusedError:
-        return _same(storage, upload)
+    for _ in range(_TRIES):
+        try:
+            return storage.put(upload, progress, Expected(there.mark) if there else ABSENT)
+        except RefusedError:
+            there = storage.facts(upload.key)
+        if there:
+            return _same(storage, upload, there)
+    raise StorageError(
+        storage.name,
+        f"it refuses {upload.key}, as if something else were there.",
+        "Run the command again. If it stays so, look what the storage can do: placecast doctor",
+    )
 
 
-def _same(storage: Storage, upload: Upload) -> Stored:
-    found = storage.facts(upload.key)
-    if found and found.sha256 in ("", upload.sha256) and (upload.gzip or found.size == upload.size):
+def _same(storage: Storage, upload: Upload, found: Stored) -> Stored:
+    if found.sha256 in ("", upload.sha256) and (upload.gzip or found.size == upload.size):
         return plan_stored(upload, size=found.size, mark=found.mark)
     raise StorageError(
         storage.name,

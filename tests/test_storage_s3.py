@@ -290,7 +290,7 @@ class TestLargeFiles:
 
 def test_a_server_that_forgets_how_things_are_compressed_gets_them_plain(unconditional_bucket: Bucket) -> None:
     storage = open_storage(unconditional_bucket.target())
-    assert storage.guard().gzip is False
+    assert storage.guard().zips is False
     page = plan.upload("index.html", b"<p>Hello</p>", 12, sha256(b"<p>Hello</p>"))
     storage.put(page)
     unconditional_bucket.open_to_everyone()

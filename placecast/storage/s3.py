@@ -38,6 +38,7 @@ _PARTS = 4  # of large files that are sent at the same time, whatever file they 
 _PROBE = ".placecast/probe-"
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _RESUMES = 8
+_GZIP = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _BEGINNINGS = 3  # of one large file, when others end what was begun
 _LEVEL = 6  # of gzip: the last percent of size costs four times the work
 _FORBIDDEN = {"AccessDenied", "403"}
@@ -188,7 +189,8 @@ class S3Storage:
 
     def _content(self, key: str) -> Content:
         found = self._lane.ask("GET", self._target.prefix + key)
-        zipped = found.headers.get("content-encoding") == "gzip"
+        # Some servers forget Content-Encoding. What is read whole is text, and no text begins like this.
+        zipped = found.body.startswith(_GZIP) or found.headers.get("content-encoding") == "gzip"
         return Content(body=self._unzipped(key, found.body) if zipped else found.body, mark=found.etag)
 
     def _unzipped(self, key: str, body: bytes) -> bytes:

@@ -180,7 +180,8 @@ class _Delivery:
 
     def _opened(self, kept: Manifest) -> Manifest:
         runs = {**kept.runs, self.publisher.clone: self.publisher.now}
-        return replace(kept, runs=runs, withdrawn=self._withdrawn(kept))
+        idle = {key: since for key, since in kept.idle.items() if key not in self.parcel.named}
+        return replace(kept, runs=runs, withdrawn=self._withdrawn(kept), idle=idle)
 
     def _withdrawn(self, kept: Manifest) -> dict[str, Withdrawn]:
         withdrawn = {**kept.withdrawn, **self.parcel.withdrawn}
@@ -197,6 +198,10 @@ class _Delivery:
         new = [upload for upload in self.parcel.uploads if upload.key in self.parcel.named and upload.key in self.sent]
         if new:
             self.publisher.verify(new)
+        # What nothing had pointed to for long may have been pruned since it was seen.
+        revived = self.sight.kept.idle.keys() & self.parcel.named - self.sent.keys()
+        if not all(map(self.storage.facts, sorted(revived))):
+            raise OvertakenError
 
     def swap_feed(self) -> None:
         """Put our feed in the place of the one that was seen. Where ours is the same, that one must still be there."""

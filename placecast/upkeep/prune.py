@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -51,11 +51,18 @@ def prune(run: Run, found: Pruning) -> None:
     """Forget it, and take it away: a run that dies in between leaves a file too many, not a record that is wrong."""
     keys = [each.key for each in found.idle]
     with run.project.locked(), run.reporter.step(f"clear up {found.storage.name}", f"{len(keys)} files"):
-        Record(found.storage).change(lambda kept: _forgotten(kept, keys))
-        found.storage.delete(keys)
+        record, gone = Record(found.storage), set[str]()
+
+        def forget(kept: Manifest) -> Manifest:
+            gone.clear()
+            gone.update(kept.idle.keys() & keys)  # somebody may point to it again since it was found
+            return _forgotten(kept, gone)
+
+        record.change(forget)
+        found.storage.delete(sorted(gone))
 
 
-def _forgotten(kept: Manifest, keys: Sequence[str]) -> Manifest:
+def _forgotten(kept: Manifest, keys: Collection[str]) -> Manifest:
     return replace(
         kept,
         objects={key: there for key, there in kept.objects.items() if key not in keys},

@@ -127,6 +127,7 @@ def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> Sight:
         delivery.send(phase)
     delivery.verify()
     with nullcontext() if delivery.guarded else _lease(delivery):
+        delivery.require_revived()
         delivery.swap_feed()
         delivery.send(Phase.NOTICES)
         delivery.discard()
@@ -180,7 +181,7 @@ class _Delivery:
 
     def _opened(self, kept: Manifest) -> Manifest:
         runs = {**kept.runs, self.publisher.clone: self.publisher.now}
-        idle = {key: since for key, since in kept.idle.items() if key not in self.parcel.named}
+        idle = {key: since for key, since in kept.idle.items() if key not in self.parcel.kept}
         return replace(kept, runs=runs, withdrawn=self._withdrawn(kept), idle=idle)
 
     def _withdrawn(self, kept: Manifest) -> dict[str, Withdrawn]:
@@ -198,10 +199,6 @@ class _Delivery:
         new = [upload for upload in self.parcel.uploads if upload.key in self.parcel.named and upload.key in self.sent]
         if new:
             self.publisher.verify(new)
-        # What nothing had pointed to for long may have been pruned since it was seen.
-        revived = self.sight.kept.idle.keys() & self.parcel.named - self.sent.keys()
-        if not all(map(self.storage.facts, sorted(revived))):
-            raise OvertakenError
 
     def swap_feed(self) -> None:
         """Put our feed in the place of the one that was seen. Where ours is the same, that one must still be there."""
@@ -219,6 +216,12 @@ class _Delivery:
             self.sent[FEED], self.feed = put, put.mark
         if not self.guarded:  # a lease is worth as much as the patience of all who ask for it: see that it held
             self._require_unchanged()
+
+    def require_revived(self) -> None:
+        """What nothing had pointed to for long, and something does now, may have been pruned since it was seen."""
+        revived = self.sight.kept.idle.keys() & self.parcel.kept - self.sent.keys()
+        if not all(map(self.storage.facts, sorted(revived))):
+            raise OvertakenError
 
     def _require_unchanged(self) -> None:
         there = self.storage.facts(FEED)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from placecast import delivery
 from placecast.delivery import Sight
 from placecast.delivery.manifest import Manifest, Record
-from placecast.publishing import build
+from placecast.publishing import build, named
 from placecast.run import Run
 from placecast.storage import Storage
 
@@ -41,6 +41,8 @@ def find(run: Run, days: int = DAYS) -> Pruning:
     storage = run.open_storage(show.target)
     sight = delivery.look(storage, thorough=True)
     kept = build(run, show, episodes, sight).parcel.kept
+    if sight.feed:  # which may be an earlier one, after a rollback
+        kept |= named(show, sight.feed.body)
     since = {key: at for key, at in sight.kept.idle.items() if key in sight.objects and key not in kept}
     old = [Idle(key=key, size=sight.objects[key].size, since=at) for key, at in sorted(since.items())]
     found = tuple(each for each in old if run.now - each.since >= timedelta(days=days))

@@ -375,6 +375,31 @@ def test_sound_that_is_refused_though_nothing_is_there_is_sent_again(tree: Tree,
             run(storage, tree)
 
 
+class TestBroughtBackIntoTheFeed:
+    """What nothing has pointed to for long, and what is named again while somebody clears up."""
+
+    def idle(self, tree: Tree) -> tuple[Costly, delivery.Sight, dict[str, Any]]:
+        storage = Costly()
+        run(storage, tree)
+        (key,) = [upload.key for upload in tree.uploads() if upload.immutable][:1]
+        kept = record_in(storage)
+        storage.files[manifest.KEY] = manifest.dump(replace(kept, idle={key: NOW}))
+        tree.files[FEED] = b"names it again"
+        return storage, delivery.look(storage), {"kept": frozenset(FILES)}
+
+    def test_it_is_kept_from_who_clears_up(self, tree: Tree) -> None:
+        storage, sight, changes = self.idle(tree)
+        delivery.send(publisher(storage), sight, parcel(tree, sight, **changes))
+        assert record_in(storage).idle == {}
+
+    def test_if_it_is_gone_the_feed_is_not_touched(self, tree: Tree) -> None:
+        storage, sight, changes = self.idle(tree)
+        del storage.files[next(iter(sight.kept.idle))]
+        with pytest.raises(OvertakenError):
+            delivery.send(publisher(storage), sight, parcel(tree, sight, **changes))
+        assert storage.files[FEED] == FILES[FEED]
+
+
 class TestTakenOut:
     """What one publisher takes out of the feed, while another one looks."""
 

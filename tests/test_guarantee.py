@@ -16,11 +16,9 @@ pytestmark = pytest.mark.s3
 # Each with the seed that goes with a change to the show: see `soaking.CHANGES`.
 STRUCK = (
     ("reset-after-write", 1),
-    ("refused-for-nothing", 5),
     ("no-conditions", 2),
     ("answer-without-head", 4),
     ("rights-revoked", 6),
-    ("no-space", 0),
     ("kill-within", 11),
     ("kill-after", 3),
     ("only-unquoted", 4),

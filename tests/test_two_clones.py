@@ -371,6 +371,16 @@ class TestDyingInUpkeep:
         assert old.path not in manifest.load(here_record(bucket)).objects
 
 
+class TestPruneAfterRollback:
+    def test_what_the_published_feed_names_again_is_kept(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        replace.replace(here.run(), "digbeth", tmp_path / "better.wav")
+        rollback.rollback(here.run())
+        here.now = here.now.replace(year=2027)
+        assert prune.find(here.run(), days=0).idle == ()
+        assert_every_promise_is_kept(bucket)
+
+
 class TestBroughtBack:
     def test_what_another_clone_takes_out_in_this_moment_stays_out(
         self, here: SmallShow, bucket: Bucket, tmp_path: Path

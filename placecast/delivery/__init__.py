@@ -127,6 +127,7 @@ def send(publisher: Publisher, sight: Sight, parcel: Parcel) -> Sight:
         delivery.send(phase)
     delivery.verify()
     with nullcontext() if delivery.guarded else _lease(delivery):
+        delivery.require_revived()
         delivery.swap_feed()
         delivery.send(Phase.NOTICES)
         delivery.discard()
@@ -180,7 +181,8 @@ class _Delivery:
 
     def _opened(self, kept: Manifest) -> Manifest:
         runs = {**kept.runs, self.publisher.clone: self.publisher.now}
-        return replace(kept, runs=runs, withdrawn=self._withdrawn(kept))
+        idle = {key: since for key, since in kept.idle.items() if key not in self.parcel.kept}
+        return replace(kept, runs=runs, withdrawn=self._withdrawn(kept), idle=idle)
 
     def _withdrawn(self, kept: Manifest) -> dict[str, Withdrawn]:
         withdrawn = {**kept.withdrawn, **self.parcel.withdrawn}
@@ -213,6 +215,12 @@ class _Delivery:
             self.sent[FEED], self.feed = put, put.mark
         if not self.guarded:  # a lease is worth as much as the patience of all who ask for it: see that it held
             self._require_unchanged()
+
+    def require_revived(self) -> None:
+        """What nothing had pointed to for long, and something does now, may have been pruned since it was seen."""
+        revived = self.sight.kept.idle.keys() & self.parcel.kept - self.sent.keys()
+        if not all(map(self.storage.facts, sorted(revived))):
+            raise OvertakenError
 
     def _require_unchanged(self) -> None:
         there = self.storage.facts(FEED)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from placecast import delivery
 from placecast.delivery import Sight
 from placecast.delivery.manifest import Manifest, Record
-from placecast.publishing import build
+from placecast.publishing import build, named
 from placecast.run import Run
 from placecast.storage import Storage
 
@@ -41,6 +41,8 @@ def find(run: Run, days: int = DAYS) -> Pruning:
     storage = run.open_storage(show.target)
     sight = delivery.look(storage, thorough=True)
     kept = build(run, show, episodes, sight).parcel.kept
+    if sight.feed:  # which may be an earlier one, after a rollback
+        kept |= named(show, sight.feed.body)
     since = {key: at for key, at in sight.kept.idle.items() if key in sight.objects and key not in kept}
     old = [Idle(key=key, size=sight.objects[key].size, since=at) for key, at in sorted(since.items())]
     found = tuple(each for each in old if run.now - each.since >= timedelta(days=days))
@@ -51,11 +53,18 @@ def prune(run: Run, found: Pruning) -> None:
     """Forget it, and take it away: a run that dies in between leaves a file too many, not a record that is wrong."""
     keys = [each.key for each in found.idle]
     with run.project.locked(), run.reporter.step(f"clear up {found.storage.name}", f"{len(keys)} files"):
-        Record(found.storage).change(lambda kept: _forgotten(kept, keys))
-        found.storage.delete(keys)
+        record, gone = Record(found.storage), set[str]()
+
+        def forget(kept: Manifest) -> Manifest:
+            gone.clear()
+            gone.update(kept.idle.keys() & keys)  # somebody may point to it again since it was found
+            return _forgotten(kept, gone)
+
+        record.change(forget)
+        found.storage.delete(sorted(gone))
 
 
-def _forgotten(kept: Manifest, keys: Sequence[str]) -> Manifest:
+def _forgotten(kept: Manifest, keys: Collection[str]) -> Manifest:
     return replace(
         kept,
         objects={key: there for key, there in kept.objects.items() if key not in keys},

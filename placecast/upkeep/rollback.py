@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from placecast import delivery, plan, publishing, rss
@@ -90,9 +89,9 @@ def _there(key: str, sight: Sight, lengths: dict[str, int]) -> bool:
 
 def _swap(run: Run, show: Show, storage: Storage, sight: Sight, feed: bytes, progress: Progress) -> None:
     upload = plan.upload(FEED, feed, len(feed), sha256(feed))
-    kept: Sequence[str] = [key for key in sight.objects if key not in sight.kept.idle]
+    kept = frozenset(key for key in sight.objects if key not in sight.kept.idle) | named(show, feed)
     try:
-        publishing.send(run, show, storage, sight, Parcel(uploads=(upload,), kept=frozenset(kept)), progress)
+        publishing.send(run, show, storage, sight, Parcel(uploads=(upload,), kept=kept), progress)
     except OvertakenError:
         raise StorageError(
             storage.name,

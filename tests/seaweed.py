@@ -54,6 +54,7 @@ class Server:
     """A running S3 server of this machine, to which `ACCESS_KEY` is the owner's."""
 
     port: int
+    atomic: bool = True  # an object and its type change at once
 
     @property
     def endpoint(self) -> str:

@@ -1,6 +1,7 @@
 """A second S3 server for tests, which disagrees with SeaweedFS: the MinIO gateway inside JuiceFS.
 
-It ignores the conditions of writes, refuses `aws-chunked` bodies, lacks CORS and wants Content-MD5 of a DeleteObjects.
+It ignores the conditions of writes, forgets Content-Encoding, writes an object's type after the object, refuses
+`aws-chunked` bodies, lacks CORS and wants Content-MD5 of a DeleteObjects.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def unconditional_bucket(juicefs: Server, aws_environment: None) -> Iterator[Buc
 def _start(folder: Path, stack: ExitStack) -> Server:
     _run(folder, "format", "--storage", "file", "--bucket", f"{folder}/data", "--trash-days", "0", _meta(folder), "jfs")
     for _ in range(_STARTS):  # another program may have taken the port meanwhile
-        server = Server(port=free_ports(1)[0])
+        server = Server(port=free_ports(1)[0], atomic=False)
         if ready(server, stack.enter_context(_gateway(folder, server))):
             return server
     raise RuntimeError(f"juicefs did not start:\n{(folder / 'log').read_text(errors='replace')[-4000:]}")

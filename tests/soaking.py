@@ -387,7 +387,13 @@ def race(made: Stage, publishers: int, seed: int, opened: Callable[[Target], Sto
     def run(root: Path) -> None:
         start_line.wait()
         time.sleep(Random(f"{seed} {root.name}").uniform(0, 0.3))
-        made.show_of(root, opened).publish()
+        try:
+            made.show_of(root, opened).publish()
+        except StorageError:
+            # JuiceFS keeps the type of an object apart from it: while another writes, listeners get it without one.
+            if made.bucket.server.atomic:
+                raise
+            made.show_of(root, opened).publish()
 
     with ThreadPoolExecutor(publishers) as pool:
         for each in [pool.submit(run, root) for root in clones]:

@@ -12,14 +12,14 @@ from typing import Any
 
 # C0 but for tab and newline, DEL, C1; then those that turn the direction.
 _CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-# Bold and its end are ours, and do no harm.
-_BOLD_OR_CONTROL = re.compile(rf"(\x1b\[[01]m)|{_CONTROLS}")
+# Bold, red, green, yellow and their end are ours, and do no harm.
+_OURS_OR_CONTROL = re.compile(rf"(\x1b\[(?:[01]|3[123])m)|{_CONTROLS}")
 _CONTROL = re.compile(_CONTROLS)
 
 
 def plain(text: str) -> str:
     """The text with a mark in place of each character that a terminal would obey."""
-    return _BOLD_OR_CONTROL.sub(lambda found: found[1] or "\ufffd", text)
+    return _OURS_OR_CONTROL.sub(lambda found: found[1] or "\ufffd", text)
 
 
 def plain_line(text: str) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ListObjectsV2OutputTypeDef
 
 _WORKERS = 16
-_PARTS = 4  # of large files that are sent at the same time, whatever file they belong to: each takes memory
+_PARTS = 3  # of large files that are sent at the same time, whatever file they belong to: each takes memory
 _PROBE = ".placecast/probe-"
 _NOT_THERE = {"NoSuchKey", "404", "NotFound"}
 _RESUMES = 8

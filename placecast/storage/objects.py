@@ -30,6 +30,10 @@ class RefusedError(Exception):
     """Something else is there than was expected, so nothing was written. Whoever asked knows what that means."""
 
 
+Swap = Literal["quoted", "unquoted", "none"]
+"""How an ETag is written in `If-Match`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Guard:
     """What a storage makes of what it is asked, above all of conditional writes (RFC 9110, sections 13.1.1 and 13.1.2).
@@ -40,7 +44,7 @@ class Guard:
     """
 
     create: bool
-    swap: Literal["quoted", "unquoted", "none"]
+    swap: Swap
     zips: bool = True
 
     @property

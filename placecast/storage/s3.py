@@ -5,14 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import secrets
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
@@ -20,7 +20,8 @@ from botocore.parsers import ResponseParserError
 from placecast.errors import StorageError
 from placecast.model import Progress, S3Target, no_progress
 from placecast.plan import Stored, Upload, is_public, note, stored
-from placecast.storage import fetched, multipart
+from placecast.storage import conditions, fetched, multipart
+from placecast.storage.conditions import Verdict
 from placecast.storage.lane import Lane, TooLargeError
 from placecast.storage.multipart import Multipart, code_of
 from placecast.storage.objects import GUARDED, LARGEST, Content, Expected, Guard, RefusedError, too_large
@@ -263,7 +264,7 @@ class S3Storage:
         return size, self._send_whole(Part(file, 0, size, told), size, upload, expected)
 
     def _send_whole(self, body: Part, size: int, upload: Upload, expected: Expected | None) -> str:
-        headers = _headers(upload, self._zips(upload)) | self._condition(expected)
+        headers = _headers(upload, self._zips(upload)) | conditions.headers(self._guard, expected)
         headers["Content-MD5"] = content_md5(body.md5())
         unsure: list[Exception] = []
 
@@ -291,7 +292,7 @@ class S3Storage:
         self, upload: Upload, told: Callable[[int], None], expected: Expected | None, tries: int = _BEGINNINGS
     ) -> str:
         # A name that carries its content can only be written over by the same, so one condition is enough.
-        absent = self._condition(expected).get("If-None-Match")
+        absent = conditions.headers(self._guard, expected).get("If-None-Match")
         sending = Multipart(self._client, self._patience, self._parts, self._at(upload.key) | _served(upload))
         try:
             mark = _mark(sending.send(upload, told, {"IfNoneMatch": absent} if absent else {}))
@@ -324,21 +325,14 @@ class S3Storage:
                 return there
         if refused:
             raise RefusedError(upload.key) from error
-        if self._condition(expected) and code in _UNKNOWN_CONDITION:  # though it was understood when it was tried out
+        if (
+            conditions.headers(self._guard, expected) and code in _UNKNOWN_CONDITION
+        ):  # though it was understood when it was tried out
             raise RefusedError(upload.key) from error
         raise error
 
     def _zips(self, upload: Upload) -> bool:
         return upload.gzip and self._guard.zips
-
-    def _condition(self, expected: Expected | None) -> dict[str, str]:
-        if expected is None:
-            return {}
-        if expected.mark is None:
-            return {"If-None-Match": "*"} if self._guard.create else {}
-        if self._guard.swap == "none":
-            return {}
-        return {"If-Match": expected.mark if self._guard.swap == "unquoted" else f'"{expected.mark}"'}
 
     def _tried_out(self) -> Guard:
         """What conditional writes are worth here: a small object is written, under conditions that must fail."""
@@ -347,31 +341,22 @@ class S3Storage:
         try:
             self.put(probe)
             there = self.facts(probe.key)
-            create = self._refuses(probe, {"If-None-Match": "*"})
-            return Guard(create=create, swap=self._swap(probe), zips=there is not None and there.gzip)
+            return Guard(
+                create=self._asked(probe, conditions.ABSENT) == "refused",
+                swap=conditions.swap(partial(self._asked, probe), lambda: self._mark_of(probe.key)),
+                zips=there is not None and there.gzip,
+            )
         finally:
             with suppress(StorageError):
                 self.delete([probe.key])
 
-    def _swap(self, probe: Upload) -> Literal["quoted", "unquoted", "none"]:
-        stale = "0" * 32
-        if self._refuses(probe, {"If-Match": f'"{stale}"'}) and self._accepts(probe, '"{}"'):
-            return "quoted"
-        if self._refuses(probe, {"If-Match": stale}) and self._accepts(probe, "{}"):
-            return "unquoted"
-        return "none"
+    def _mark_of(self, key: str) -> str:
+        there = self.facts(key)
+        return there.mark if there else ""
 
-    def _refuses(self, probe: Upload, condition: dict[str, str]) -> bool:
-        """Whether a write under this condition fails as it must. One that is not understood is worth nothing."""
-        return self._asked(probe, condition) == "refused"
-
-    def _accepts(self, probe: Upload, form: str) -> bool:
-        there = self.facts(probe.key)
-        return there is not None and self._asked(probe, {"If-Match": form.format(there.mark)}) == "done"
-
-    def _asked(self, probe: Upload, condition: dict[str, str]) -> Literal["done", "refused", "unknown"]:
+    def _asked(self, probe: Upload, condition: Mapping[str, str]) -> Verdict:
         body = probe.source if isinstance(probe.source, bytes) else b""
-        headers = condition | {"Content-MD5": content_md5(Part(io.BytesIO(body), 0, len(body)).md5())}
+        headers = {**condition, "Content-MD5": content_md5(Part(io.BytesIO(body), 0, len(body)).md5())}
         with explained(self._target, self.name, "s3:PutObject"):
             try:
                 self._patience.ask(lambda: self._lane.ask("PUT", self._target.prefix + probe.key, headers, body))

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from placecast import building, delivery, distribution, gate, plan, rss
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
-from placecast.media_types import media_type
 from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, Tree
 from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Content, MemoryStorage, Storage
+from placecast.wording import few
 
 _TRIES = 10
 
@@ -30,11 +31,15 @@ class Built:
     publication: Publication
     tree: Tree
     changed: building.Changes
-    uploads: tuple[Upload, ...]
     parcel: Parcel
     sight: Sight  # what it was built against
     held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
     withdrawn: tuple[Release, ...] = ()  # taken out of the feed by another clone, though this one still shows them
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """What the target lacks, in the order in which it is sent."""
+        return self.parcel.uploads
 
     @property
     def blocked(self) -> bool:
@@ -43,6 +48,7 @@ class Built:
 
 
 Build = Callable[[Sight], Built]
+Done = TypeVar("Done")
 
 
 def build(
@@ -61,22 +67,32 @@ def build(
     published = replace(ready, releases=shown, others=_others(sight, shown, gone))
     tree = building.render(published)
     local = building.local_files(run.project, published, tree)
-    uploads = plan.uploads(local, sight.objects)
     return Built(
         publication=published,
         tree=tree,
         changed=building.changes(run.project.feed, tree, _folders(published)),
-        uploads=uploads,
         sight=sight,
         held=held,
         withdrawn=out,
-        parcel=Parcel(
-            uploads=uploads,
-            kept=frozenset(_kept(published, local, sight, tree[FEED])),
-            promised=tuple(_promised(show, tree[FEED], local, uploads, sight)),
-            withdrawn=_newly_withdrawn(episodes, sight),
-            restored=frozenset(each.episode.guid for each in shown) & sight.withdrawn.keys(),
-        ),
+        parcel=_parcel(episodes, published, tree, local, sight),
+    )
+
+
+def _parcel(
+    episodes: Sequence[Episode], published: Publication, tree: Tree, local: Sequence[Upload], sight: Sight
+) -> Parcel:
+    """What is to be sent of the local files, and what that means for the rest."""
+    uploads, named = plan.uploads(local, sight.objects), rss.named(published.show, tree[FEED]).keys
+    before = rss.named(published.show, sight.feed.body).keys if sight.feed else frozenset()
+    # Listeners must get first what the feed names and the published one does not, or not as it is now.
+    new = (named - before) | (named & {upload.key for upload in uploads})
+    shown = {release.episode.guid for release in published.releases}
+    return Parcel(
+        uploads=uploads,
+        kept=named | set(_kept(published, local, sight)),
+        promised=tuple(upload for upload in local if upload.key in new),
+        withdrawn=_newly_withdrawn(episodes, sight),
+        restored=frozenset(shown & sight.withdrawn.keys()),
     )
 
 
@@ -92,31 +108,12 @@ def _others(sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tu
     return rss.elsewhere(sight.feed.body, known)
 
 
-def named(show: Show, feed: bytes) -> frozenset[str]:
-    """The keys of the public tree that a feed names."""
-    ours = (address for address in rss.addresses(feed) if address.startswith(show.url))
-    keys = (address.removeprefix(show.url) for address in ours)
-    # A folder's address is answered with the page in it.
-    return frozenset(f"{key}index.html" if key.endswith("/") or not key else key for key in keys)
-
-
-def _promised(
-    show: Show, feed: bytes, local: Sequence[Upload], uploads: Sequence[Upload], sight: Sight
-) -> Iterator[Upload]:
-    """What the feed names and the published one does not, or not as it is now: listeners must get it first."""
-    before = named(show, sight.feed.body) if sight.feed else frozenset()
-    names = named(show, feed) - {FEED}
-    new = (names - before) | (names & {upload.key for upload in uploads})
-    yield from (upload for upload in local if upload.key in new)
-
-
-def _kept(published: Publication, local: Sequence[Upload], sight: Sight, feed: bytes) -> Iterator[str]:
-    """The keys that something points to, here or from another clone."""
+def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
+    """The keys that something points to beside the feed, here or from another clone."""
     yield from (upload.key for upload in local)
     yield from (release.audio.path for release in published.releases)
     folders = tuple(_folders(published))
     yield from (key for key in sight.objects if key.startswith(folders))
-    yield from named(published.show, feed)
 
 
 def _folders(published: Publication) -> list[str]:
@@ -161,17 +158,26 @@ def look(run: Run, storage: Storage) -> Sight:
 
 def deliver(run: Run, storage: Storage, built: Built, again: Build) -> Built:
     """Write the tree, and send what the target lacks; what was built in the end. `again` builds from a newer look."""
-    for _ in range(_TRIES):
-        write(run, built)
+
+    def attempt(overtaken: bool) -> Built:
+        latest = again(look(run, storage)) if overtaken else built
+        write(run, latest)
+        _send(run, storage, latest)
+        return latest
+
+    sent = insist(run, storage, attempt)
+    if run.thorough and sent.publication.show.target.verify:
+        require_all(sent)
+    return sent
+
+
+def insist(run: Run, storage: Storage, attempt: Callable[[bool], Done]) -> Done:
+    """What an attempt gives that no other publisher overtakes. It is told whether the one before was overtaken."""
+    for number in range(_TRIES):
         try:
-            _send(run, storage, built)
+            return attempt(number > 0)
         except OvertakenError:
             run.reporter.tell("Another publisher was faster. What they have published is taken in.")
-            built = again(look(run, storage))
-        else:
-            if run.thorough and built.publication.show.target.verify:
-                require_all(built)
-            return built
     raise StorageError(
         storage.name,
         f"{_TRIES} times in a row another publisher changed the feed.",
@@ -183,13 +189,8 @@ def require_all(built: Built) -> None:
     """StorageError, unless every address in the feed answers listeners as it promises."""
     from placecast.delivery import web
 
-    show, feed = built.publication.show, built.tree[FEED]
-    lengths = {address: length for address, (length, _) in rss.enclosures(feed).items()}
-    promises = [
-        web.Promise(key=key, type=media_type(key), size=lengths.get(show.at(key)), ranges=show.at(key) in lengths)
-        for key in sorted(named(show, feed) - {FEED})
-    ]
-    web.require(web.Site(show.url), promises)
+    show = built.publication.show
+    web.require(web.Site(show.url), web.promises(rss.named(show, built.tree[FEED])))
 
 
 def _send(run: Run, storage: Storage, built: Built) -> None:
@@ -262,9 +263,3 @@ def _reason(built: Built) -> str:
 def few_of(changed: building.Changes) -> str:
     removed = f"; gone: {few(changed.removed)}" if changed.removed else ""
     return f"{len(changed.written)} new or changed: {few(changed.written)}{removed}"
-
-
-def few(names: Sequence[str], limit: int = 4) -> str:
-    """The first of many names, and how many more there are."""
-    rest = len(names) - limit
-    return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")

@@ -13,6 +13,7 @@ from placecast.delivery.web import Answer, Site
 from placecast.doctor import listeners
 from placecast.doctor.findings import Finding
 from placecast.doctor.visit import Published, longest, told_of_redirects
+from placecast.rss import Named
 from tests import feeds
 from tests.web import Asked, Change, Reply, Web, serving
 
@@ -47,7 +48,7 @@ def web() -> Iterator[Web]:
 def examined(web: Web, **changes: object) -> list[Finding]:
     site = Site(web.address, pause=0.01)
     show = feeds.show(url=web.address, index="index.html")
-    published = Published(show=show, feed=FEED, named=frozenset(FILES), sound={MEDIA: len(SOUND)})
+    published = Published(show=show, feed=FEED, named=Named(keys=frozenset(FILES), sound={MEDIA: len(SOUND)}))
     try:
         return list(listeners.examine(site, replace(published, **changes)))
     finally:

@@ -18,6 +18,7 @@ from placecast import asking
 from placecast.errors import StorageError
 from placecast.media_types import media_type
 from placecast.plan import Phase, Upload
+from placecast.rss import Named
 
 _WORKERS = 16
 _TIMES = Timeout(connect=5, read=20)
@@ -150,6 +151,14 @@ class Site:
             raise UnansweredError(asking.why(error)) from error
         names = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status, headers=names, body=body, address=address)
+
+
+def promises(named: Named) -> list[Promise]:
+    """What a whole feed says: each file there and of its type, sound of its length and in parts."""
+    return [
+        Promise(key=key, type=media_type(key), size=named.sound.get(key) or None, ranges=key in named.sound)
+        for key in sorted(named.keys)
+    ]
 
 
 def promise(upload: Upload) -> Promise:

@@ -6,11 +6,10 @@ settings, which nothing else in this program does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from placecast import delivery, plan, publishing, rss
+from placecast import delivery, publishing, rss
 from placecast.delivery.manifest import Record
 from placecast.delivery.web import Site, UnansweredError
 from placecast.doctor import difference, listeners
@@ -96,22 +95,14 @@ def _published(run: Run, show: Show, episodes: tuple[Episode, ...], storage: Sto
         yield fine("dangling", "Nothing is published yet. Once it is, look again for what listeners get.")
         return
     try:
-        named = _public(publishing.named(show, feed.body))
-        sound = {address.removeprefix(show.url): size for address, (size, _) in rss.enclosures(feed.body).items()}
+        named = rss.named(show, feed.body)
     except PlacecastError as error:
         yield found("feed", f"The feed in {storage.name}: {error.faults[0].what}")
         return
     local, troubles = _local(run, show, episodes, storage)
     yield from troubles
-    yield from difference.compare(named, kept.objects, listed, local)
-    sound = {key: size for key, size in sound.items() if key in named}
-    yield from _listeners(Published(show=show, feed=feed.body, named=named, sound=sound))
-
-
-def _public(named: Iterable[str]) -> frozenset[str]:
-    """The keys of the public tree, without places in pages; other addresses below the show's are somebody else's."""
-    keys = {re.split("[?#]", key)[0] for key in named}
-    return frozenset(key for key in keys if plan.is_public(key))
+    yield from difference.compare(named.keys, kept.objects, listed, local)
+    yield from _listeners(Published(show=show, feed=feed.body, named=named))
 
 
 def _local(

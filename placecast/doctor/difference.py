@@ -8,8 +8,7 @@ from placecast import plan
 from placecast.delivery.manifest import OURS
 from placecast.doctor.findings import Finding, fine, found
 from placecast.plan import Stored, Upload
-
-_SHOWN = 4
+from placecast.wording import few
 
 
 def compare(
@@ -18,7 +17,7 @@ def compare(
     """Where the accounts differ. `named`: keys. `local`: what this clone would have there, as far as it is known."""
     missing = sorted(set(named) - listed.keys())
     if missing:
-        yield found("dangling", f"The feed names what is not there: {_few(missing)}.")
+        yield found("dangling", f"The feed names what is not there: {few(missing)}.")
     elif named:
         yield fine("dangling", f"All {len(named)} files that the feed names are there.")
     yield from _against_record(remembered, listed, set(missing))
@@ -32,9 +31,9 @@ def _against_record(
     gone = sorted(remembered.keys() - listed.keys() - missing)
     other = sorted(key for key in remembered.keys() & listed.keys() if _differ(remembered[key], listed[key]))
     if gone:
-        yield found("altered", f"The record has what is not there any more: {_few(gone)}.")
+        yield found("altered", f"The record has what is not there any more: {few(gone)}.")
     if other:
-        yield found("altered", f"These are not as placecast left them: {_few(other)}.")
+        yield found("altered", f"These are not as placecast left them: {few(other)}.")
     if remembered and not (gone or other):
         yield fine("altered", f"All {len(remembered)} files of the record are as placecast left them.")
 
@@ -44,9 +43,9 @@ def _unknown(remembered: Mapping[str, Stored], listed: Mapping[str, Stored]) -> 
     public = sorted(key for key in listed if plan.is_public(key) and key not in remembered)
     foreign = sorted(key for key in listed if not plan.is_public(key) and not key.startswith(OURS))
     if public and remembered:
-        yield fine("unknown", f"In the public tree, but not in the record: {_few(public)}.")
+        yield fine("unknown", f"In the public tree, but not in the record: {few(public)}.")
     if foreign:
-        yield fine("unknown", f"Not placecast's: {_few(foreign)}.")
+        yield fine("unknown", f"Not placecast's: {few(foreign)}.")
 
 
 def _unsent(
@@ -55,13 +54,8 @@ def _unsent(
     known = {key: there for key, there in remembered.items() if key in listed and not _differ(there, listed[key])}
     waiting = [upload.key for upload in plan.uploads(local, {**listed, **known})]
     if waiting:
-        yield fine("unsent", f"This clone would send: {_few(waiting)}. See it with: placecast publish --dry-run")
+        yield fine("unsent", f"This clone would send: {few(waiting)}. See it with: placecast publish --dry-run")
 
 
 def _differ(one: Stored, other: Stored) -> bool:
     return (one.size, one.mark) != (other.size, other.mark)
-
-
-def _few(keys: list[str]) -> str:
-    more = f" and {len(keys) - _SHOWN} more ({len(keys)} in all)" if len(keys) > _SHOWN else ""
-    return ", ".join(keys[:_SHOWN]) + more

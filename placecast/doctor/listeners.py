@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from placecast.delivery import manifest
-from placecast.delivery.web import Answer, Broken, Promise, Site, UnansweredError, check, read_back
+from placecast.delivery.web import Answer, Broken, Site, UnansweredError, check, promises, read_back
 from placecast.doctor import players
 from placecast.doctor.findings import Finding, fine, found
-from placecast.doctor.visit import Published, Visit, few, longest, told_of_redirects
-from placecast.media_types import media_type
+from placecast.doctor.visit import Published, Visit, longest, told_of_redirects
 from placecast.plan import FEED
+from placecast.wording import few
 
 _FEED_SECONDS = 15 * 60
 _NOWHERE = "e/there-is-no-such-episode/transcript.vtt"
@@ -122,7 +122,7 @@ def _nowhere(visit: Visit) -> Iterator[Finding]:
 
 def _pages(visit: Visit) -> Iterator[Finding]:
     """The show's page and an episode's, under the addresses that links have."""
-    folders = {key.removesuffix("index.html") for key in visit.published.named if key.endswith("/index.html")}
+    folders = {key.removesuffix("index.html") for key in visit.published.named.keys if key.endswith("/index.html")}
     addresses = [visit.published.show.page(folder) for folder in ("", *sorted(folders)[:1])]
     wrong = [said for address in addresses if (said := _no_page(visit.site, address))]
     yield from (found("pages", each) for each in wrong)
@@ -149,15 +149,11 @@ def _private(visit: Visit) -> Iterator[Finding]:
 
 def _promises(visit: Visit) -> Iterator[Finding]:
     """Everything that the feed names: there, of its type, and sound of its length."""
-    published = visit.published
-    promises = [
-        Promise(key=key, type=media_type(key), size=published.sound.get(key) or None)
-        for key in sorted(published.named - {FEED})
-    ]
-    broken = check(visit.site, promises)
-    if promises and not broken:
-        kinds = sorted({each.type.partition(";")[0] for each in promises})
-        yield fine("promise", f"{len(promises)} files that the feed names answer as they should: {', '.join(kinds)}.")
+    promised = promises(visit.published.named)
+    broken = check(visit.site, promised)
+    if promised and not broken:
+        kinds = sorted({each.type.partition(";")[0] for each in promised})
+        yield fine("promise", f"{len(promised)} files that the feed names answer as they should: {', '.join(kinds)}.")
     for (what, cure), keys in _alike(broken).items():
         yield found("promise", f"{few(keys)}: each {what}" if len(keys) > 1 else f"{keys[0]} {what}", cure)
 

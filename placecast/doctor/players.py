@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from placecast.delivery.web import Answer, Site
 from placecast.doctor import rules
 from placecast.doctor.findings import Finding, fine, found
-from placecast.doctor.visit import Published, Visit, few, longest, told_of_redirects
+from placecast.doctor.visit import Published, Visit, longest, told_of_redirects
 from placecast.media_types import media_type
 from placecast.plan import FEED
+from placecast.wording import few
 
 _PLAYER = "https://player.example"  # a web page, as far as servers can tell
 _MEDIA_SECONDS = 30 * 24 * 60 * 60
@@ -23,7 +24,7 @@ def web_pages(visit: Visit) -> Iterator[Finding]:
         yield found("cors", f"Web pages of others may not read {few(unread)}.")
         return
     yield fine("cors", "Web pages of others may read the feed, sound, transcripts and chapters (CORS).")
-    for key in sorted(published.sound)[:1]:
+    for key in sorted(published.named.sound)[:1]:
         yield from _exposed(_asked_by_player(site, key))
         yield from _preflight(site, key)
 
@@ -60,7 +61,7 @@ def _preflight(site: Site, key: str) -> Iterator[Finding]:
 
 def sound(visit: Visit) -> Iterator[Finding]:
     """One recording looked at closely. That all are there is asked elsewhere."""
-    site, key = visit.site, min(visit.published.sound, default=None)
+    site, key = visit.site, min(visit.published.named.sound, default=None)
     if key is None:
         return
     whole = site.ask(key)

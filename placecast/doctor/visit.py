@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,25 +12,23 @@ from placecast.delivery.web import Answer, Site
 from placecast.doctor.findings import Finding, found
 from placecast.media_types import media_type
 from placecast.model import Show
-from placecast.plan import FEED
+from placecast.rss import Named
 
-_SHOWN = 5
 _AGE = re.compile(r"\b(?:s-maxage|max-age)\s*=\s*\"?(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A show as it is published: the keys that its feed names, and the sizes that are promised."""
+    """A show as it is published."""
 
     show: Show
     feed: bytes
-    named: frozenset[str]  # keys of the public tree
-    sound: Mapping[str, int]  # by key: the length that the feed promises
+    named: Named
 
     @property
     def examples(self) -> tuple[str, ...]:
         """One file of every kind that the feed names."""
-        kinds = {media_type(key): key for key in sorted(self.named, reverse=True) if key != FEED}
+        kinds = {media_type(key): key for key in sorted(self.named.keys, reverse=True)}
         return tuple(sorted(kinds.values()))
 
 
@@ -55,9 +53,3 @@ def told_of_redirects(what: str, answer: Answer) -> Iterator[Finding]:
 def longest(cache_control: str) -> int | None:
     """For how many seconds caches may keep it, or None when that is not said."""
     return max(map(int, _AGE.findall(cache_control)), default=None)
-
-
-def few(names: Sequence[str]) -> str:
-    """The first of many names, and how many more there are."""
-    more = f" and {len(names) - _SHOWN} more ({len(names)} in all)" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from placecast import delivery
+from placecast import delivery, rss
 from placecast.delivery import Sight
 from placecast.delivery.manifest import Manifest, Record
-from placecast.publishing import build, named
+from placecast.publishing import build
 from placecast.run import Run
 from placecast.storage import Storage
 
@@ -42,7 +42,7 @@ def find(run: Run, days: int = DAYS) -> Pruning:
     sight = delivery.look(storage, thorough=True)
     kept = build(run, show, episodes, sight).parcel.kept
     if sight.feed:  # which may be an earlier one, after a rollback
-        kept |= named(show, sight.feed.body)
+        kept |= rss.named(show, sight.feed.body).keys
     since = {key: at for key, at in sight.kept.idle.items() if key in sight.objects and key not in kept}
     old = [Idle(key=key, size=sight.objects[key].size, since=at) for key, at in sorted(since.items())]
     found = tuple(each for each in old if run.now - each.since >= timedelta(days=days))

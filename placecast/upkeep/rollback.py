@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from placecast import delivery, plan, publishing, rss
@@ -10,9 +11,9 @@ from placecast.errors import StorageError, UsageError
 from placecast.fingerprint import sha256
 from placecast.model import Progress, Show
 from placecast.plan import FEED
-from placecast.publishing import few, named
 from placecast.run import Run
 from placecast.storage import Storage
+from placecast.wording import few
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,8 @@ def _chosen(storage: Storage, sight: Sight, name: str | None) -> tuple[Earlier, 
 
 def _require_whole(show: Show, storage: Storage, sight: Sight, feed: bytes) -> None:
     """An earlier feed may name what has been taken away since: that would be a dead link for every listener."""
-    lengths = {address.removeprefix(show.url): length for address, (length, _) in rss.enclosures(feed).items()}
-    missing = sorted(key for key in named(show, feed) if plan.is_public(key) and not _there(key, sight, lengths))
+    named = rss.named(show, feed)
+    missing = sorted(key for key in named.keys if not _there(key, sight, named.sound))
     if missing:
         raise StorageError(
             storage.name,
@@ -82,14 +83,14 @@ def _require_whole(show: Show, storage: Storage, sight: Sight, feed: bytes) -> N
         )
 
 
-def _there(key: str, sight: Sight, lengths: dict[str, int]) -> bool:
+def _there(key: str, sight: Sight, lengths: Mapping[str, int]) -> bool:
     found = sight.objects.get(key)
     return found is not None and lengths.get(key, found.size) == found.size
 
 
 def _swap(run: Run, show: Show, storage: Storage, sight: Sight, feed: bytes, progress: Progress) -> None:
     upload = plan.upload(FEED, feed, len(feed), sha256(feed))
-    kept = frozenset(key for key in sight.objects if key not in sight.kept.idle) | named(show, feed)
+    kept = frozenset(key for key in sight.objects if key not in sight.kept.idle) | rss.named(show, feed).keys
     try:
         publishing.send(run, show, storage, sight, Parcel(uploads=(upload,), kept=kept), progress)
     except OvertakenError:

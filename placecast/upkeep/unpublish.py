@@ -10,15 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from placecast import building, delivery, files, pages, plan, publishing, rss
-from placecast.delivery import OvertakenError, Parcel, Sight, Withdrawn, history
-from placecast.errors import StorageError, UsageError
+from placecast.delivery import Parcel, Sight, Withdrawn, history
+from placecast.errors import UsageError
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Show, Tree
 from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Storage
 
-_TRIES = 10
 _LISTS = ("index.html", "accessibility/index.html", "sitemap.xml")  # pages that list episodes
 
 
@@ -51,21 +50,21 @@ def unpublish(run: Run, name: str, *, delete_audio: bool = False) -> Unpublished
     with run.project.locked():
         show, episodes = run.project.load()
         storage = run.open_storage(show.target)
-        for _ in range(_TRIES):
+
+        def attempt(_: bool) -> Unpublished:
             sight = delivery.look(storage, thorough=delete_audio)
             wanted = _wanted(name, show, episodes, sight)
-            if wanted.episode and not wanted.episode.withdrawn:
-                run.project.withdraw(wanted.episode, run.now.astimezone(show.zone).replace(microsecond=0))
-                show, episodes = run.project.load()
-            try:
-                return _send(run, storage, show, episodes, sight, wanted, delete_audio)
-            except OvertakenError:
-                run.reporter.tell("Another publisher was faster: looking again.")
-    raise StorageError(
-        storage.name,
-        f"{_TRIES} times in a row another publisher changed the feed.",
-        "Wait until the others are done, then run the command again.",
-    )
+            return _send(run, storage, show, _marked(run, show, episodes, wanted), sight, wanted, delete_audio)
+
+        return publishing.insist(run, storage, attempt)
+
+
+def _marked(run: Run, show: Show, episodes: Sequence[Episode], wanted: _Wanted) -> Sequence[Episode]:
+    """The episodes, once it is written down of the wanted one that it is out."""
+    if wanted.episode is None or wanted.episode.withdrawn:
+        return episodes
+    run.project.withdraw(wanted.episode, run.now.astimezone(show.zone).replace(microsecond=0))
+    return run.project.load()[1]
 
 
 def _wanted(name: str, show: Show, episodes: Sequence[Episode], sight: Sight) -> _Wanted:

@@ -1,23 +1,13 @@
-"""The facts that travel between modules: a show, its episodes, their sound and their words.
-
-Nothing here reads, writes or decides. Files, addresses and names that follow from a fact are
-properties of it, so that each rule is written once.
-"""
+"""The facts of a show and of its episodes: what people have written down, validated."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from placecast.fingerprint import short
-
-Progress = Callable[[float], None]
-"""Told the share that is done, from 0 to 1. It may be told less than before: uploads retry."""
 
 DETECT = "detect"
 """In place of a language: that of the speech, as the engine hears it."""
@@ -25,19 +15,7 @@ DETECT = "detect"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 """What an episode's folder may be called: on every system, and in an address."""
 
-Tree = Mapping[str, bytes]
-"""Files of the public tree: path with forward slashes, and content."""
-
-
 _EPISODE_PAGE = re.compile(rf"e/({SLUG.pattern})/(?:index\.html)?", re.ASCII)
-
-
-def no_progress(done: float) -> None:
-    """A `Progress` for those who do not watch."""
-
-
-def no_words(text: str) -> None:
-    """Told what people should know, where nobody listens."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,171 +262,3 @@ class Episode:
     def transcript_path(self, suffix: str) -> str:
         """The path of the transcript as `vtt`, `srt`, `json`, `txt` or `html`."""
         return f"{self.folder}transcript.{suffix}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MadeFrom:
-    """What a published audio file was made from, by name, so that a change can be named."""
-
-    recording: str  # sha256 of the producer's file
-    mastering: Mastering
-    version: int  # of the mastering code
-
-
-@dataclass(frozen=True, kw_only=True)
-class Audio:
-    """The facts of a published audio file, as audio.json keeps them."""
-
-    name: str  # <slug>-<sha256[:12]>.mp3
-    bytes: int
-    seconds: float
-    sha256: str
-    loudness: float  # LUFS, measured on the encoded file
-    true_peak: float  # dBTP, measured on the encoded file
-    made_from: MadeFrom
-    type: str = "audio/mpeg"
-
-    @property
-    def path(self) -> str:
-        return f"media/{self.name}"
-
-    @staticmethod
-    def name_for(slug: str, sha256: str) -> str:
-        """The name of published audio: it carries the content's hash, so it never changes its bytes."""
-        return f"{slug}-{short(sha256)}.mp3"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Word:
-    """A word as an engine heard it: with its leading space, if it has one, and its punctuation."""
-
-    start: float
-    end: float
-    text: str
-    probability: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cue:
-    """A sentence with its times in seconds, and who says it when that is known."""
-
-    start: float
-    end: float
-    text: str
-    speaker: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transcript:
-    """What is said, sentence by sentence, in time order."""
-
-    cues: tuple[Cue, ...]
-    language: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flag:
-    """A stretch of what a machine heard that a person should look at, and why.
-
-    `loop`: the same words again and again; `phantom`: words that Whisper is known to invent; `unlikely`: the machine
-    itself hardly believes it; `prompted`: a name (`text`) that was heard only when it was suggested, and so was not
-    written.
-    """
-
-    start: float
-    end: float
-    kind: Literal["loop", "phantom", "unlikely", "prompted"]
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MachineRecord:
-    """What an engine heard, kept beside the transcript and never edited.
-
-    `vtt` is the sha256 of the transcript file as it was written from this record: a file with
-    another hash was edited by a person. `recording` is the sha256 of what was transcribed.
-    """
-
-    engine: str  # name and version: "openai-whisper 20250625"
-    model: str
-    weights: str  # sha256
-    options: Mapping[str, str] = field(default_factory=dict)  # what else shaped the words, such as the precision
-    language: str
-    recording: str
-    vtt: str
-    spelling: str = ""  # fingerprint of the names that corrected what was heard, before it became the transcript
-    words: tuple[Word, ...]  # as they were heard
-    flags: tuple[Flag, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Approval:
-    """A person answers for a transcript: these very words, of this very sound."""
-
-    by: str
-    at: datetime  # aware
-    text: str  # sha256 of the transcript file, with line ends as git keeps them
-    sound: str  # sha256 of the recording
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiver:
-    """A person lets a transcript go out unreviewed, and says why."""
-
-    reason: str
-    at: datetime  # aware
-    text: str  # sha256 of the transcript file
-
-
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """An episode with all that is needed to show it to listeners."""
-
-    episode: Episode
-    published: datetime
-    audio: Audio
-    transcript: Transcript
-    edited: bool  # a person has changed the transcript since a machine wrote it
-    notes_html: str  # sanitised
-    machine: bool = True  # a machine wrote the transcript first
-    approval: Approval | None = None  # of this very transcript and sound
-    waiver: Waiver | None = None  # of this very transcript
-    words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times
-
-
-@dataclass(frozen=True, kw_only=True)
-class Elsewhere:
-    """An episode that the published feed has and this clone does not show: another clone has published it.
-
-    It stays in the feed, as it is there, until somebody unpublishes it.
-    """
-
-    guid: str
-    title: str
-    published: datetime  # aware
-    page: str  # the address of its page; "" when the feed names none
-    summary: str  # plain text
-    seconds: float | None
-    item: bytes  # its whole `<item>`, as XML that stands alone
-    season: int | None = None
-    number: int | None = None
-    kind: Literal["full", "trailer", "bonus"] = "full"
-    people: tuple[Person, ...] = ()
-    unchecked: bool = False  # a machine wrote its transcript, and nobody answers for it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Publication:
-    """A show and its releases, newest first: what feed and pages are rendered from."""
-
-    show: Show
-    releases: tuple[Release, ...] = ()
-    others: tuple[Elsewhere, ...] = ()  # newest first
-    withdrawn: tuple[Episode, ...] = ()  # that listeners had once
-
-    @property
-    def changed(self) -> datetime | None:
-        """The newest date of the content: never the clock, so that equal content has equal bytes."""
-        dates = [release.published for release in self.releases]
-        return max(dates + [other.published for other in self.others], default=None)

@@ -1,0 +1,95 @@
+"""The facts that travel between modules: a show, its episodes, their sound and their words.
+
+Nothing here reads, writes or decides. Files, addresses and names that follow from a fact are
+properties of it, so that each rule is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from placecast.model.publication import (
+    Elsewhere,
+    Publication,
+    Release,
+)
+from placecast.model.show import (
+    DETECT,
+    SLUG,
+    Chapter,
+    Distribution,
+    Episode,
+    FolderTarget,
+    Image,
+    Mastering,
+    Name,
+    Names,
+    Person,
+    Place,
+    S3Target,
+    Show,
+    Soundbite,
+    Target,
+    Transcription,
+)
+from placecast.model.sound import (
+    Approval,
+    Audio,
+    Cue,
+    Flag,
+    MachineRecord,
+    MadeFrom,
+    Transcript,
+    Waiver,
+    Word,
+)
+
+__all__ = [
+    "DETECT",
+    "SLUG",
+    "Approval",
+    "Audio",
+    "Chapter",
+    "Cue",
+    "Distribution",
+    "Elsewhere",
+    "Episode",
+    "Flag",
+    "FolderTarget",
+    "Image",
+    "MachineRecord",
+    "MadeFrom",
+    "Mastering",
+    "Name",
+    "Names",
+    "Person",
+    "Place",
+    "Progress",
+    "Publication",
+    "Release",
+    "S3Target",
+    "Show",
+    "Soundbite",
+    "Target",
+    "Transcript",
+    "Transcription",
+    "Tree",
+    "Waiver",
+    "Word",
+    "no_progress",
+    "no_words",
+]
+
+Progress = Callable[[float], None]
+"""Told the share that is done, from 0 to 1. It may be told less than before: uploads retry."""
+
+Tree = Mapping[str, bytes]
+"""Files of the public tree: path with forward slashes, and content."""
+
+
+def no_progress(done: float) -> None:
+    """A `Progress` for those who do not watch."""
+
+
+def no_words(text: str) -> None:
+    """Told what people should know, where nobody listens."""

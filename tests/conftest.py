@@ -36,3 +36,11 @@ def sample_script() -> str:
     """The words that are spoken in the sample recording."""
     lines = (SAMPLE / "script.txt").read_text("utf-8").splitlines()
     return " ".join(line.split(": ", 1)[1] for line in lines if re.match(r"(HOST|GUEST): ", line))
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of this machine are asked straight."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)

@@ -24,11 +24,7 @@ MEDIA = "media/digbeth-0123456789ab.mp3"
 FILES = {MEDIA: SOUND, "feed.xml": FEED, "e/digbeth/index.html": b"<!doctype html>"}
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+pytestmark = pytest.mark.usefixtures("no_proxy")
 
 
 @pytest.fixture

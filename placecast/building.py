@@ -59,11 +59,18 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
 
 
 def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> dict[str, Stored]:
-    """The transcripts of the episodes that the folder `feed` shows, as they would be now: what is shown stays shown."""
+    """What a target would hold that has all that this clone knows: the sound, and the transcripts that `feed` shows.
+
+    The transcripts as they would be now: what is shown stays shown.
+    """
     shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
     texts = {each.transcript_path("vtt"): project.transcript(each, show) for each in shown}
     contents = {path: vtt.write(transcript).encode() for path, transcript in texts.items() if transcript}
-    return {path: Stored(key=path, size=len(text), mark="", sha256=sha256(text)) for path, text in contents.items()}
+    sound = [audio for each in episodes if (audio := project.audio(each.slug))]
+    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in sound}
+    return heard | {
+        path: Stored(key=path, size=len(text), mark="", sha256=sha256(text)) for path, text in contents.items()
+    }
 
 
 def render(published: Publication) -> Tree:

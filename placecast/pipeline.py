@@ -115,7 +115,8 @@ def _plan(
     chosen = _chosen(episodes, wanted)
 
     def planned(storage: Storage | None, sight: Sight) -> Plan:
-        todo = {each.slug: work.plan(state(run.project, show, each, sight.objects), redo) for each in chosen}
+        heard = rss.named(show, sight.feed.body).episodes if sight.feed else {}
+        todo = {each.slug: work.plan(state(run.project, show, each, sight.objects, heard), redo) for each in chosen}
         if faults := [fault for each in todo.values() for fault in each.faults]:
             raise FactsError(faults)
         ready = not any(each.steps for each in todo.values())
@@ -184,14 +185,17 @@ def build_preview(run: Run, url: str) -> None:
     building.copy_media(run.project, published, folder)
 
 
-def kept(made: Plan, built: Built) -> Iterator[tuple[str, str]]:
+def kept(made: Plan, built: Built, now: datetime) -> Iterator[tuple[str, str]]:
     """The episodes that stay in the feed though this clone does not show them: their titles, and why."""
-    here = {each.guid: each.slug for each in made.episodes}
+    here = {each.guid: each for each in made.episodes}
     for other in built.publication.others:
-        if other.guid in here:
-            yield other.title, f"here it waits; to take it out of the feed: placecast unpublish {here[other.guid]}"
-        else:
+        episode = here.get(other.guid)
+        if episode is None:
             yield other.title, "another clone has published it; bring it here with git pull"
+        elif episode.published and episode.published <= now:
+            yield other.title, "another clone has published it with other sound; bring that here with git pull"
+        else:
+            yield other.title, f"here it waits; to take it out of the feed: placecast unpublish {episode.slug}"
     for release in built.withdrawn:
         slug = release.episode.slug
         yield release.episode.title, f"another clone has unpublished it; to bring it back: placecast publish {slug}"
@@ -200,7 +204,8 @@ def kept(made: Plan, built: Built) -> Iterator[tuple[str, str]]:
 def waiting(made: Plan, built: Built, now: datetime) -> Iterator[tuple[Episode, str]]:
     """The episodes that listeners do not have yet, each with what it waits for."""
     shown = {release.episode.slug for release in built.publication.releases} | {each.slug for each in built.held}
-    for episode in (each for each in made.episodes if each.slug not in shown):
+    others = {other.guid for other in built.publication.others}
+    for episode in (each for each in made.episodes if each.slug not in shown and each.guid not in others):
         if episode.withdrawn:
             yield episode, "unpublished; to publish it again, take the line `withdrawn` out of its episode.md first"
         elif episode.published is None:

@@ -18,9 +18,16 @@ from placecast.project import Project
 from placecast.work import State, Step
 from placecast.workshop import Workshop, recording_hash, recording_of, unfinished
 
+_NOTHING: Mapping[str, str] = {}
 
-def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, object]) -> State:
-    """What is there of this episode. `remote`: the keys that the target holds."""
+
+def state(
+    project: Project, show: Show, episode: Episode, remote: Mapping[str, object], heard: Mapping[str, str] = _NOTHING
+) -> State:
+    """What is there of this episode.
+
+    `remote`: the keys that the target holds. `heard`: by guid, the key of the sound that the published feed names.
+    """
     recording = recording_hash(project, episode)
     published = project.audio(episode.slug)
     record = project.record(episode.slug)
@@ -30,6 +37,7 @@ def state(project: Project, show: Show, episode: Episode, remote: Mapping[str, o
         recording=recording,
         audio=published,
         media=published is not None and (published.path in remote or project.media(published).is_file()),
+        elsewhere=heard.get(episode.guid) in remote,
         media_here=published is not None and project.media(published).is_file(),
         mastered=unfinished(project, show, episode.slug, recording) is not None,
         transcript=project.transcript_file(episode.slug).is_file(),

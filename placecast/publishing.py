@@ -15,8 +15,9 @@ from placecast import building, delivery, distribution, gate, plan, rss
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
-from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, Tree
+from placecast.model import Audio, Elsewhere, Episode, Progress, Publication, Release, Show, Tree
 from placecast.plan import FEED, Upload
+from placecast.project import Project
 from placecast.run import Run
 from placecast.storage import Content, MemoryStorage, Storage
 from placecast.wording import few
@@ -62,7 +63,8 @@ def build(
     held = gate.held(ready, sight.objects)
     kept_back = {each.slug for each in held if not each.live}
     out = tuple(each for each in ready.releases if _is_withdrawn(each, sight, restored))
-    shown = tuple(each for each in ready.releases if each.episode.slug not in kept_back and each not in out)
+    fit = (each for each in ready.releases if each.episode.slug not in kept_back and each not in out)
+    shown = tuple(each for each in fit if _can_be_heard(run.project, each.audio, sight))
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
     published = replace(ready, releases=shown, others=_others(sight, shown, gone))
     tree = building.render(published)
@@ -98,6 +100,18 @@ def _parcel(
 
 def _is_withdrawn(release: Release, sight: Sight, restored: Collection[str]) -> bool:
     return release.episode.guid in sight.withdrawn and release.episode.slug not in restored
+
+
+def _can_be_heard(project: Project, audio: Audio, sight: Sight) -> bool:
+    """Whether listeners get this very sound, or will when it is sent from here.
+
+    A clone may know an episode by other sound than the one that was published, and have neither; or the sound may have
+    been recalled. What the feed says of the episode stays then.
+    """
+    there = sight.objects.get(audio.path)
+    if there and there.known and there.sha256 != audio.sha256:
+        return False
+    return (there is not None and there.size == audio.bytes) or project.media(audio).is_file()
 
 
 def _others(sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tuple[Elsewhere, ...]:

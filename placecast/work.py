@@ -14,6 +14,10 @@ from placecast.model import Audio
 StepName = Literal["master", "transcribe", "spell", "tag"]
 STEPS: tuple[StepName, ...] = ("master", "transcribe", "spell", "tag")
 
+_BEHIND = (
+    "{slug}: listeners have other sound of it than this clone knows, so it stays as it is in the feed. "
+    "Bring audio.json here with git pull; or replace the sound with: placecast publish {slug} --redo master"
+)
 ASKED = "asked for with --redo"
 
 
@@ -36,11 +40,21 @@ class State:
     audio: Audio | None  # None: never published
     media: bool  # the published file is on this machine or in the target
     media_here: bool  # it is on this machine
+    elsewhere: bool = False  # listeners have sound of this episode in the target, perhaps another clone's
     mastered: bool  # an earlier run was stopped after mastering this recording
     transcript: bool
     edited: bool  # a person wrote or changed the transcript
     heard: str | None  # what the machine's transcript was made from; None: no machine made it
     spelled: bool = True  # with the corrections that names.toml has now
+
+    @property
+    def behind(self) -> bool:
+        """Whether another clone has published this episode with sound that this one knows nothing of.
+
+        To make sound again here would have every listener download the episode once more.
+        """
+        changed = self.audio and self.recording and self.audio.made_from.recording != self.recording
+        return self.elsewhere and not self.media and not changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +68,8 @@ class Work:
 
 def plan(state: State, redo: frozenset[StepName]) -> Work:
     """The steps that this episode needs, in the order of `STEPS`."""
+    if state.behind and not redo:
+        return Work(warnings=(_BEHIND.format(slug=state.slug),))
     faults = _faults(state, redo)
     if faults:
         return Work(faults=faults)

@@ -188,7 +188,7 @@ def test_a_postponed_episode_stays_in_the_feed_until_somebody_takes_it_out(publi
     made, built = published.publish()
     assert (published.project.feed / "e/digbeth/index.html").is_file()
     assert [entry.id for entry in feed_of(published).entries] == ["guid-of-digbeth"]
-    ((title, why),) = pipeline.kept(made, built)
+    ((title, why),) = pipeline.kept(made, built, NOW)
     assert title == "Digbeth"
     assert "placecast unpublish digbeth" in why
 

@@ -23,7 +23,7 @@ from placecast.upkeep.unpublish import unpublish
 from tests import sounds
 from tests.listener import assert_every_promise_is_kept, feed_text, listen, publish_into
 from tests.seaweed import Bucket
-from tests.small_show import SmallShow, make
+from tests.small_show import NOW, SmallShow, make
 
 pytestmark = pytest.mark.s3
 
@@ -60,7 +60,7 @@ class TestTwoClones:
         there.add("ely", published="2026-05-03T06:00:00", seed=3)
         made, built = there.publish()
         assert guids(bucket) == ["guid-of-ely", "guid-of-hull", "guid-of-digbeth"]
-        assert [title for title, _ in pipeline.kept(made, built)] == ["Hull"]
+        assert [title for title, _ in pipeline.kept(made, built, NOW)] == ["Hull"]
         assert_every_promise_is_kept(bucket)
         home = listen(bucket, "index.html")
         assert home.status == 200
@@ -146,7 +146,7 @@ class TestNothingToDo:
         there.publish()
         made, built = here.publish()
         assert made.storage is not None
-        assert [title for title, _ in pipeline.kept(made, built)] == ["Ely"]
+        assert [title for title, _ in pipeline.kept(made, built, NOW)] == ["Ely"]
 
     def test_a_run_that_died_is_not_taken_for_one_that_ended(
         self, here: SmallShow, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
@@ -202,7 +202,7 @@ class TestUnpublish:
         unpublish(here.run(), "hull")
         made, built = there.publish()
         assert guids(bucket) == ["guid-of-digbeth"]
-        ((title, why),) = pipeline.kept(made, built)
+        ((title, why),) = pipeline.kept(made, built, NOW)
         assert title == "Hull"
         assert "another clone has unpublished it" in why
         there.add("ely", published="2026-05-03T06:00:00", seed=3)
@@ -408,3 +408,59 @@ def plain(found: dict[str, object]) -> bytes:
 
     body: bytes = found["Body"].read()  # type: ignore[attr-defined]
     return gzip.decompress(body) if found.get("ContentEncoding") == "gzip" else body
+
+
+class TestOtherSound:
+    """A clone that does not know the sound which listeners have names no other, and makes none."""
+
+    def behind(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> SmallShow:
+        """A clone in the state before `here` published new sound, with its recording but not what was made of it."""
+        there = clone_of(here, tmp_path / "there")
+        shutil.copyfile(
+            here.project.root / "episodes/digbeth/recording.wav", there.project.root / "episodes/digbeth/recording.wav"
+        )
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        replace.replace(here.run(), "digbeth", tmp_path / "better.wav")
+        return there
+
+    def test_an_episode_without_its_facts_stays_as_it_is(self, here: SmallShow, bucket: Bucket, tmp_path: Path) -> None:
+        there = self.behind(here, bucket, tmp_path)
+        (there.project.root / "episodes/digbeth/audio.json").unlink()
+        before = feedparser.parse(feed_text(bucket)).entries[0].enclosures[0]
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        made, built = there.publish()
+        assert any("listeners have other sound" in warning for warning in there.last.warnings)
+        assert [why for title, why in pipeline.kept(made, built, NOW) if "with other sound" in why]
+        assert list(pipeline.waiting(made, built, NOW)) == []
+        assert not [what for what, _ in there.last.steps if "digbeth" in what]
+        now = {entry.id: entry.enclosures[0] for entry in feedparser.parse(feed_text(bucket)).entries}
+        assert now["guid-of-digbeth"] == before
+        assert_every_promise_is_kept(bucket)
+
+    @pytest.mark.parametrize("named", [("ely",), ()])
+    def test_sound_that_was_pruned_is_not_named_again(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path, named: tuple[str, ...]
+    ) -> None:
+        there = self.behind(here, bucket, tmp_path)
+        here.now = here.now.replace(year=2027)
+        prune.prune(here.run(), prune.find(here.run()))
+        before = feedparser.parse(feed_text(bucket)).entries[0].enclosures[0]
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        there.publish(*named)
+        now = {entry.id: entry.enclosures[0] for entry in feedparser.parse(feed_text(bucket)).entries}
+        assert now["guid-of-digbeth"] == before
+        assert_every_promise_is_kept(bucket)
+
+    def test_sound_that_was_recalled_is_not_named_and_not_sent_again(
+        self, here: SmallShow, bucket: Bucket, tmp_path: Path
+    ) -> None:
+        there = clone_of(here, tmp_path / "there")
+        shutil.copytree(here.project.feed / "media", there.project.feed / "media")
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        done = replace.replace(here.run(), "digbeth", tmp_path / "better.wav", recall=True)
+        assert done.old is not None
+        recalled = listen(bucket, done.old.path).body
+        there.add("ely", published="2026-05-03T06:00:00", seed=3)
+        there.publish()
+        assert listen(bucket, done.old.path).body == recalled
+        assert_every_promise_is_kept(bucket)

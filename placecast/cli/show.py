@@ -146,7 +146,7 @@ def publish(
         transcripts.take(run, slugs[0], transcript)
     made, built = pipeline.publish(run, slugs, steps, unreviewed)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
-    answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built))
+    answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built, run.now))
     report.show(answer, **flags)
     if built.held:
         sys.exit(HELD)

@@ -51,6 +51,8 @@ def _put(storage: Storage, upload: Upload, there: Stored | None, progress: Progr
     """Send one file. What never changes under its name is not sent where another publisher was faster."""
     if not upload.immutable:
         return storage.put(upload, progress)
+    if there and there.known:
+        return _same(storage, upload, there)
     for _ in range(_TRIES):
         try:
             return storage.put(upload, progress, Expected(there.mark) if there else ABSENT)

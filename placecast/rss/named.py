@@ -8,24 +8,30 @@ from dataclasses import dataclass, field
 
 from placecast import plan
 from placecast.model import Show
-from placecast.rss.published import addresses, enclosures
+from placecast.rss.published import addresses, enclosures, sounds
 
 _PLACE = re.compile(r"[?#].*", re.DOTALL)  # within a page, or asked of it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """The keys that a feed names, itself aside, and how many bytes it promises of sound (0: it does not say)."""
+    """The keys that a feed names, itself aside. `sound`: how many bytes it promises of each (0: it does not say)."""
 
     keys: frozenset[str] = frozenset()
     sound: Mapping[str, int] = field(default_factory=dict)
+    episodes: Mapping[str, str] = field(default_factory=dict)  # the key of each one's sound, by its guid
 
 
 def named(show: Show, feed: bytes) -> Named:
     """What this feed names below the show's address. Whatever else it links to there is not the public tree's."""
     found = {key for address in addresses(feed) if (key := _key(show, address))}
     lengths = {_key(show, address): length for address, (length, _) in enclosures(feed).items()}
-    return Named(keys=frozenset(found - {plan.FEED}), sound={key: length for key, length in lengths.items() if key})
+    heard = {guid: _key(show, address) for guid, address in sounds(feed).items()}
+    return Named(
+        keys=frozenset(found - {plan.FEED}),
+        sound={key: length for key, length in lengths.items() if key},
+        episodes={guid: key for guid, key in heard.items() if key},
+    )
 
 
 def _key(show: Show, address: str) -> str:

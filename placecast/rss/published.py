@@ -52,6 +52,12 @@ def enclosures(feed: bytes) -> Mapping[str, tuple[int, str]]:
     return {each.get("url", ""): (_number(each.get("length")) or 0, each.get("type", "")) for each in found}
 
 
+def sounds(feed: bytes) -> Mapping[str, str]:
+    """The address of each episode's sound, by the episode's guid."""
+    items = ((item, item.find("enclosure")) for item in _items(document.parsed(feed)))
+    return {document.identity(item): found.get("url", "") for item, found in items if found is not None}
+
+
 def addresses(feed: bytes) -> frozenset[str]:
     """Every absolute web address in the feed's links and attributes, that of the feed itself included.
 

@@ -137,7 +137,8 @@ def title_from(recording: Path) -> str:
 
 def episode_text(new: NewEpisode, *, recording: str) -> str:
     """An episode.md with what is known, and comments for what is not."""
-    return "\n".join(["+++", *_episode_lines(new, recording), "+++", "", "Write the show notes here, in Markdown.", ""])
+    hint = "# Below the next line: the show notes, in Markdown."  # where no listener ever reads it
+    return "\n".join(["+++", *_episode_lines(new, recording), "", hint, "+++", "", ""])
 
 
 def _episode_lines(new: NewEpisode, recording: str) -> Iterable[str]:

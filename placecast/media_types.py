@@ -26,6 +26,7 @@ _BY_SUFFIX = {
     ".json": "application/json",
     ".m4a": "audio/x-m4a",
     ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
     ".png": "image/png",
     ".srt": "application/x-subrip; charset=utf-8",

@@ -36,6 +36,9 @@ IGNORED = """\
 .placecast/
 public/
 feed/media/*.mp3
+feed/media/*.m4a
+feed/media/*.ogg
+feed/media/*.opus
 
 # Recordings are large: keep them where your team keeps such files.
 episodes/*/*.wav

@@ -11,7 +11,7 @@ SILENT = frozenset(
         *("googleplay:author", "googleplay:category", "googleplay:description", "googleplay:email"),
         *("googleplay:explicit", "googleplay:image", "googleplay:owner", "googleplay:block", "fh:incremental"),
         *("media:content", "media:rating", "media:copyright", "media:category", "media:description", "media:credit"),
-        *("media:keywords", "media:title", "media:player", "podcast:medium", "podcast:txt", "podcast:podping"),
+        *("media:keywords", "media:title", "media:player", "podcast:medium", "podcast:podping"),
         *("rawvoice:location", "rawvoice:subscribe", "rawvoice:frequency", "rawvoice:rating", "rawvoice:poster"),
         *("acast:episodeId", "acast:showId", "acast:episodeUrl", "acast:settings", "acast:signature", "acast:network"),
         *("acast:importedFeed", "acast:locked", "acast:showUrl", "anchor:support", "anchor:station"),
@@ -31,6 +31,7 @@ _WHY = {
     "podcast:chat": "It belongs to the old host's live pages.",
     "podcast:liveItem": "Placecast has no live episodes.",
     "podcast:remoteItem": "It names other shows, which stay where they are.",
+    "podcast:txt": "Codes of services are asked for anew at a new host. Say so if a machine wrote a transcript.",
     "podcast:value": "Payments are tied to a wallet, and nobody should move them by a program.",
 }
 _OTHER = "Placecast has no fact for it yet."

@@ -21,7 +21,10 @@ from placecast.rss.text import plain
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _WEB = ("https://", "http://", "mailto:", "tel:")
 # What browsers run, style or play; none of it is text.
-_GONE = ("script", "style", "iframe", "object", "embed", "form", "audio", "video", "svg", "head", "template", "noscript")
+_GONE = (
+    *("script", "style", "iframe", "object", "embed", "form"),
+    *("audio", "video", "svg", "head", "template", "noscript"),
+)
 _SAID = {"iframe": "src", "object": "data", "embed": "src", "audio": "src", "video": "src", "form": "action"}
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -48,10 +51,12 @@ def from_html(html: str) -> Notes:
         return _plainly(plain(html), ("its formatting",))
     lost = tuple(_stripped(body))
     clean = lxml.html.tostring(body, encoding="unicode")
-    made = _Converter(heading_style="ATX", bullets="-", escape_misc=True, newline_style="backslash").convert(clean).strip()
+    made = _markdown(clean)
     if _same(clean, notes_html(made)):
         return Notes(markdown=made, text=notes_text(made), lost=lost)
-    return _plainly(notes_text(made) if _words(plain(clean)) == _words(notes_text(made)) else _text(body), (*lost, "its formatting"))
+    words = notes_text(made)
+    told = words if _words(plain(clean)) == _words(words) else _text(body)
+    return _plainly(told, (*lost, "its formatting"))
 
 
 def text_of(html: str) -> str:
@@ -59,8 +64,9 @@ def text_of(html: str) -> str:
     return from_html(html).text
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc] - it ships no types
-    """Markdown without what CommonMark's rules for our notes do not know."""
+def _markdown(html: str) -> str:
+    converter = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=True, newline_style="backslash")
+    return str(converter.convert(html)).strip()
 
 
 def _stripped(body: Any) -> Iterator[str]:

@@ -132,5 +132,5 @@ def _parser() -> Any:
 
 
 def _unreadable(where: str, why: str) -> PlacecastError:
-    cure = "Is this the address of the feed, and not of a page? Ask the old host to put it right, or bring a saved feed."
+    cure = "Is it the address of the feed, and not of a page? Ask the old host to put it right, or bring a saved feed."
     return PlacecastError(where, f"this feed cannot be read: {why}.", cure)

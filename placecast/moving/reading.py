@@ -25,7 +25,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 _DURATION = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,6})?)", re.ASCII)
 # WebVTT alone carries names to Apple; SubRip has them as text, and the last two have no times.
-_TRANSCRIPT_ORDER = ("text/vtt", "application/json", "application/x-subrip", "application/srt", "text/html", "text/plain")
+_TRANSCRIPT_ORDER = (
+    *("text/vtt", "application/json", "application/x-subrip", "application/srt"),
+    *("text/html", "text/plain"),
+)
 _SUMMARY_LIMIT = 4000
 
 
@@ -151,8 +154,9 @@ def _language(text: str) -> str:
 def _episode(node: Node, show: OldShow) -> OldEpisode:
     sound = _sound(node)
     title = node.line("title") or node.line("itunes:title") or "Untitled"
-    guid = node.line("guid") or (sound.address if sound else "") or node.line("link")
+    guid = node.text("guid") or (sound.address if sound else "") or node.line("link")
     told = _Told(node, title)
+    notes, summary = told.notes()
     episode = OldEpisode(
         guid=guid,
         title=title,
@@ -170,7 +174,8 @@ def _episode(node: Node, show: OldShow) -> OldEpisode:
         chapters=told.simple_chapters(),
         chapters_at=node.attribute("podcast:chapters", "url"),
         transcripts=tuple(told.transcripts()),
-        **told.notes(),
+        notes=notes,
+        summary=summary,
     )
     told.compare(episode, show)
     about = {"about": title}
@@ -201,7 +206,7 @@ class _Told:
                 self.lose(f"{tag} {key}", value, "Placecast numbers seasons and episodes, and names none.")
         return found
 
-    def notes(self) -> dict[str, str]:
+    def notes(self) -> tuple[str, str]:
         """The show notes, and the summary where it says something else than they do."""
         encoded, description = self._node.text("content:encoded"), self._node.text("description")
         summary, subtitle = self._node.text("itunes:summary"), self._node.line("itunes:subtitle")
@@ -210,13 +215,16 @@ class _Told:
         for tag in made.lost:
             self.lose("content:encoded" if encoded else "description", tag, "Show notes are text with links here.")
         notes = one_line(made.text)
-        short = next((text for each in (description, summary) if (text := text_of(each)) and one_line(text) != notes), "")
-        for tag, other in (("description", text_of(description)), ("itunes:summary", text_of(summary)), ("itunes:subtitle", subtitle)):
+        told = {"description": text_of(description), "itunes:summary": text_of(summary), "itunes:subtitle": subtitle}
+        shorter = (told[tag] for tag in ("description", "itunes:summary"))
+        short = next((text for text in shorter if text and one_line(text) != notes), "")
+        for tag, other in told.items():
             if other and one_line(other) not in (notes, one_line(short), self._title):
                 self.lose(tag, other, "Apps get one summary and the show notes; this is a third text.")
         if len(short) > _SUMMARY_LIMIT:
-            self.lose("description", short[_SUMMARY_LIMIT:], f"Apps show {_SUMMARY_LIMIT:,} letters; its end was cut off.")
-        return {"notes": made.markdown, "summary": short[:_SUMMARY_LIMIT].rstrip()}
+            why = f"Apps show {_SUMMARY_LIMIT:,} letters; its end was cut off."
+            self.lose("description", short[_SUMMARY_LIMIT:], why)
+        return made.markdown, short[:_SUMMARY_LIMIT].rstrip()
 
     def soundbites(self) -> Iterator[Soundbite]:
         for each in self._node.all("podcast:soundbite"):
@@ -235,13 +243,16 @@ class _Told:
 
     def transcripts(self) -> Iterator[OldTranscript]:
         found = [
-            OldTranscript(address=said(each, "url"), type=said(each, "type").lower(), language=_language(said(each, "language")))
+            OldTranscript(
+                address=said(each, "url"), type=said(each, "type").lower(), language=_language(said(each, "language"))
+            )
             for each in self._node.all("podcast:transcript")
             if said(each, "url")
         ]
         spoken = {each.language for each in found if each.language}
         if len(spoken) > 1:
-            self.lose("podcast:transcript", ", ".join(sorted(spoken)), "An episode has a transcript in one language here.")
+            why = "An episode has a transcript in one language here."
+            self.lose("podcast:transcript", ", ".join(sorted(spoken)), why)
         yield from sorted(found, key=_transcript_rank)
 
     def compare(self, episode: OldEpisode, show: OldShow) -> None:
@@ -250,13 +261,17 @@ class _Told:
         if (other := node.line("itunes:title")) and other != episode.title:
             self.lose("itunes:title", other, "An episode has one title here, that of <title>, which every app shows.")
         if not node.line("guid"):
-            self.lose("guid", episode.guid, "It has none. Apps know it by the address of its sound, which is its guid now.")
+            why = "It has none. Apps know it by the address of its sound, which is its guid now."
+            self.lose("guid", episode.guid, why)
         if episode.published is None:
-            self.lose("pubDate", node.line("pubDate"), "It is no date. The episode is a draft until somebody writes one.")
+            why = "It is no date. The episode is a draft until somebody writes one."
+            self.lose("pubDate", node.line("pubDate"), why)
         if len(node.all("enclosure")) > 1:
-            self.lose("enclosure", f"{len(node.all('enclosure'))} of them", "Apps play the first, and that one is kept.")
+            count = len(node.all("enclosure"))
+            self.lose("enclosure", f"{count} of them", "Apps play the first, and that one is kept.")
         if (image := node.attribute("itunes:image", "href")) and image != show.cover_at:
-            self.lose("itunes:image", image, "Episodes show the show's cover here. Save the picture if you need it.")
+            why = "Episodes show the show's cover here. Save the picture if you need it."
+            self.lose("itunes:image", image, why)
         if (author := node.line("itunes:author")) and author != show.author:
             self.lose("itunes:author", author, "Say who is heard with [[people]] in its episode.md.")
 
@@ -347,6 +362,7 @@ def _number(text: str) -> float | None:
 def _unread(node: Node, about: str) -> Iterator[Loss]:
     """The tags that nobody has read, and that say something."""
     for name, element in node.unread():
-        value = one_line(whole_text(element)) or " ".join(f"{key}={value}" for key, value in sorted(element.attrib.items()))
+        attributes = " ".join(f"{key}={value}" for key, value in sorted(element.attrib.items()))
+        value = one_line(whole_text(element)) or attributes
         if name not in SILENT and value:
             yield Loss(tag=name, value=one_line(value)[:_SHOWN], why=why_lost(name), about=about)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
-from placecast.model import Episode, Publication, Release, Show, Tree
+from placecast.model import Episode, MovedIn, Publication, Release, Show, Transcript, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -41,6 +41,9 @@ def _release(project: Project, show: Show, episode: Episode, until: datetime | N
     if episode.published is None or episode.withdrawn or (until and episode.published > until):
         return None
     audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
+    if transcript is None and audio and isinstance(audio.made_from, MovedIn):
+        # Listeners have it already, at its old host: it stays theirs while nobody has transcribed it yet.
+        transcript = Transcript(cues=(), language=project.language(episode, show))
     if audio is None or transcript is None:
         return None
     heard, verdict = project.record(episode.slug), project.verdict(episode)

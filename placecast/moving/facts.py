@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -103,6 +102,9 @@ class OldFeed:
     losses: tuple[Loss, ...] = ()  # items that are no episodes, and what is wrong with the feed as a whole
 
 
+Outcome = Literal["brought", "there", "without sound"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Brought:
     """What became of one episode."""
@@ -110,22 +112,20 @@ class Brought:
     slug: str
     title: str
     guid: str
-    outcome: Literal["brought", "there", "without sound", "facts alone"]
+    outcome: Outcome
     old_page: str = ""
+    new_page: str = ""
     losses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """What an import has done."""
+    """What an import has done. `losses`: those of the show."""
 
     old: OldFeed
     root: str
     new_feed: str
-    new_pages: Mapping[str, str] = field(default_factory=dict)  # by slug
     episodes: tuple[Brought, ...] = ()
-    waiting: int = 0  # episodes that --limit left for another run
-    show_was_there: bool = False
     losses: tuple[Loss, ...] = ()
 
     @property

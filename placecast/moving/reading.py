@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+from lxml import etree
+
 from placecast.categories import is_category
 from placecast.model import Person, Place, Soundbite
 from placecast.moving import chapters
@@ -30,6 +32,7 @@ _TRANSCRIPT_ORDER = (
     *("text/html", "text/plain"),
 )
 _SUMMARY_LIMIT = 4000
+_GUID_LIMIT = 2000
 
 
 def read(pages: Iterable[bytes], where: str) -> OldFeed:
@@ -48,6 +51,16 @@ def next_page(page: bytes, where: str) -> str:
     return _links(Node(channel_of(page, where))).get("next", "")
 
 
+def together(pages: Iterable[bytes], where: str) -> bytes:
+    """All pages in one document, which names no next page."""
+    first, *others = [channel_of(page, where) for page in pages]
+    for link in [each for each in first if name_of(each) == "atom:link" and each.get("rel") == "next"]:
+        first.remove(link)
+    first.extend(item for channel in others for item in channel.findall("item"))
+    document: bytes = etree.tostring(first.getroottree(), encoding="UTF-8", xml_declaration=True)
+    return document
+
+
 def _distinct(found: Iterable[OldEpisode]) -> tuple[list[OldEpisode], list[Loss]]:
     """The episodes with a sound and a guid of their own; the others as losses."""
     episodes: dict[str, OldEpisode] = {}
@@ -56,6 +69,9 @@ def _distinct(found: Iterable[OldEpisode]) -> tuple[list[OldEpisode], list[Loss]
         if each.sound is None:
             why = "It has no enclosure, so it is no episode. A page of its own may be what it needs."
             losses.append(Loss(tag="item", value=each.page or each.guid, why=why, about=each.title))
+        elif len(each.guid) > _GUID_LIMIT:
+            why = f"Its guid has more than {_GUID_LIMIT:,} letters."
+            losses.append(Loss(tag="guid", value=each.guid[:_SHOWN], why=why, about=each.title))
         elif each.guid in episodes:
             why = "Another item has the same guid, so apps show one of the two: the first one is kept."
             losses.append(Loss(tag="guid", value=each.guid, why=why, about=each.title))

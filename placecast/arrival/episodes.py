@@ -1,0 +1,225 @@
+"""One episode: its sound byte for byte, its transcript, its chapters, and its episode.md, which is written last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from placecast import audio, chapters, files, importing, vtt
+from placecast.abroad import Abroad
+from placecast.abroad.parts import forget
+from placecast.arrival.fitting import fitted, toml
+from placecast.arrival.show import person, place
+from placecast.errors import AudioError, HostError, PlacecastError, TranscriptError
+from placecast.fingerprint import sha256, short
+from placecast.media_types import media_type
+from placecast.model import Audio, Chapter, MovedIn, Progress, Transcript
+from placecast.moving import chapters as old_chapters
+from placecast.moving.facts import Loss, OldEpisode, OldShow, OldSound, OldTranscript
+from placecast.project import EPISODE_FILE, Project, front_matter
+from placecast.project.schema import EpisodeFacts
+from placecast.project.secrets import masked
+from placecast.tags.reading import read_embedded
+from placecast.timecode import clock
+
+_SOUND_MOST = 4_000_000_000  # bytes
+_TEXT_MOST = 20_000_000
+_IN_A_ROW = 5  # hosts that fail so often are not asked for the rest
+_SECONDS = 2.0  # by which a feed may be wrong about a duration before anybody is told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What could be had of transcript and chapters. `language`: of the transcript."""
+
+    chapters: tuple[Chapter, ...] = ()
+    language: str = ""
+    losses: tuple[Loss, ...] = ()
+
+
+def known(project: Project) -> dict[str, str]:
+    """The slugs of the episodes that are here, by guid, whatever people have made of the rest."""
+    found = {}
+    for path in sorted(project.root.glob(f"episodes/*/{EPISODE_FILE}")):
+        data, _ = front_matter.read(path.read_bytes().decode("utf-8-sig"), project.shown(path))
+        found[str(data.get("guid"))] = path.parent.name
+    return found
+
+
+def complete(project: Project, slug: str) -> bool:
+    """Whether nothing is left to be fetched."""
+    there = project.audio(slug)
+    return there is not None and _is_here(project, there)
+
+
+@dataclass
+class Host:
+    """The old host, which is not asked any more when it has failed often enough."""
+
+    abroad: Abroad
+    _failed: int = field(default=0)
+
+    def sound(
+        self, project: Project, slug: str, old: OldEpisode, progress: Progress
+    ) -> tuple[Audio | None, tuple[Loss, ...]]:
+        """The published file as it is, under its new name, and what of it is not as the feed says."""
+        if old.sound is None:
+            return None, ()
+        if (known := project.audio(slug)) and _is_here(project, known):
+            return known, ()
+        if self._failed >= _IN_A_ROW:
+            return None, (_lost_sound(old.sound, f"The last {_IN_A_ROW} could not be had, so it was not asked for."),)
+        try:
+            made = _fetched(project, self.abroad, slug, old.sound, progress)
+        except (HostError, AudioError) as error:
+            self._failed += isinstance(error, HostError)
+            return None, (_lost_sound(old.sound, f"It could not be had: {error.faults[0].what}"),)
+        self._failed = 0
+        return made, tuple(_untrue(old, old.sound, made))
+
+
+def _fetched(project: Project, abroad: Abroad, slug: str, sound: OldSound, progress: Progress) -> Audio:
+    part = project.cache / "moving" / f"{short(sha256(sound.address.encode()))}.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    saved = abroad.save(sound.address, part, _SOUND_MOST, progress)
+    try:
+        kept = audio.look(part)
+    except AudioError:
+        forget(part)  # an error page, or a file of nobody's use
+        raise
+    name = Audio.name_for(slug, saved.sha256, kept.suffix)
+    made = Audio(
+        name=name,
+        bytes=saved.bytes,
+        seconds=kept.seconds,
+        sha256=saved.sha256,
+        loudness=None,
+        true_peak=None,
+        made_from=MovedIn(recording=saved.sha256, moved_in_from=sound.address),
+        type=media_type(name),
+    )
+    project.media(made).parent.mkdir(parents=True, exist_ok=True)
+    part.chmod(0o644)
+    part.replace(project.media(made))
+    project.write_audio(slug, made)
+    forget(part)
+    return made
+
+
+def _is_here(project: Project, known: Audio) -> bool:
+    media = project.media(known)
+    return media.is_file() and media.stat().st_size == known.bytes and project.fingerprint(media) == known.sha256
+
+
+def _untrue(old: OldEpisode, sound: OldSound, made: Audio) -> list[Loss]:
+    """Where the feed was wrong about its own sound: the new one says what is true."""
+    found = []
+    if sound.bytes != made.bytes:
+        said = f"{sound.bytes:,}" if sound.bytes else "nothing"
+        why = f"The file has {made.bytes:,} bytes, and the new feed says so."
+        found.append(Loss(tag="enclosure length", value=said, why=why))
+    if old.seconds and abs(old.seconds - made.seconds) > _SECONDS:
+        why = f"The file lasts {clock(made.seconds)}, and the new feed says so."
+        found.append(Loss(tag="itunes:duration", value=clock(old.seconds), why=why))
+    return found
+
+
+def _lost_sound(sound: OldSound, why: str) -> Loss:
+    return Loss(tag="enclosure", value=sound.address, why=f"{why} Run the same command again.")
+
+
+def texts(project: Project, abroad: Abroad, slug: str, old: OldEpisode, sound: Audio | None) -> Words:
+    """The transcript, written where there is none yet, and the chapters."""
+    language, lost = _transcript(project, abroad, slug, old, sound)
+    found, more = _chapters(project, abroad, old, sound)
+    return Words(chapters=found, language=language, losses=(*lost, *more))
+
+
+def _transcript(
+    project: Project, abroad: Abroad, slug: str, old: OldEpisode, sound: Audio | None
+) -> tuple[str, tuple[Loss, ...]]:
+    if not old.transcripts or project.transcript_file(slug).is_file():
+        return "", ()
+    losses = []
+    for offered in old.transcripts:
+        try:
+            made = _read_transcript(abroad, offered, sound)
+        except PlacecastError as error:
+            losses.append(Loss(tag="podcast:transcript", value=offered.address, why=error.faults[0].what))
+            continue
+        project.write_edited(slug, vtt.write(made))
+        return offered.language, ()
+    cure = "Save it and bring it with `placecast transcript`, or let the episode be transcribed."
+    return "", tuple(replace(each, why=f"It could not be taken over: {each.why} {cure}") for each in losses)
+
+
+def _read_transcript(abroad: Abroad, offered: OldTranscript, sound: Audio | None) -> Transcript:
+    page = abroad.read(offered.address, _TEXT_MOST)
+    name = PurePosixPath(urlsplit(offered.address).path).name or "transcript"
+    imported = importing.read(importing.decode(page.body, name).text, name, offered.language or "en")
+    if imported.transcript is None:
+        raise TranscriptError(offered.address, "it has no times.", "Bring it with: placecast transcript SLUG FILE")
+    if sound:
+        importing.check(imported.transcript, sound.seconds, name)
+    return imported.transcript
+
+
+def _chapters(
+    project: Project, abroad: Abroad, old: OldEpisode, sound: Audio | None
+) -> tuple[tuple[Chapter, ...], tuple[Loss, ...]]:
+    """The chapters of the file that the feed names, or those in the feed, or those in the sound."""
+    losses: tuple[Loss, ...] = ()
+    if old.chapters_at:
+        try:
+            found = old_chapters.from_json(abroad.read(old.chapters_at, _TEXT_MOST).body)
+            return found.chapters, found.lost
+        except (HostError, ValueError) as error:
+            what = error.faults[0].what if isinstance(error, HostError) else f"{error}."
+            losses = (Loss(tag="podcast:chapters", value=old.chapters_at, why=f"They could not be had: {what}"),)
+    if old.chapters or sound is None:
+        return old.chapters, losses
+    inside = old_chapters.in_order(read_embedded(project.media(sound)).chapters)
+    return inside.chapters, (*losses, *inside.lost)
+
+
+def write(project: Project, slug: str, old: OldEpisode, show: OldShow, words: Words) -> tuple[Loss, ...]:
+    """The episode.md, and what does not fit into it."""
+    facts, losses = fitted(EpisodeFacts, _facts(old, show, words))
+    text = f"+++\n{toml(facts)}+++\n{_notes(old)}\n"
+    files.write(project.root / "episodes" / slug / EPISODE_FILE, text.encode("utf-8", "replace"))
+    long = Loss(tag="title", value=old.title[255:], why="A title has 255 letters at most; its end was cut off.")
+    return (*losses, long) if len(old.title) > 255 else losses
+
+
+def _notes(old: OldEpisode) -> str:
+    """The notes, in which no line may be taken for the end of the facts."""
+    lines = masked(old.notes).split("\n")
+    return "\n".join(f"\\{line}" if line.strip() == front_matter.FENCE else line for line in lines)
+
+
+def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "title": old.title[:255],
+        "guid": old.guid,
+        "published": old.published,
+        "season": old.season,
+        "number": old.number,
+        "kind": old.kind,
+        "explicit": None if old.explicit == show.explicit else old.explicit,
+        "language": words.language if words.language.partition("-")[0] != show.language.partition("-")[0] else "",
+        "summary": old.summary,
+        "people": [person(each) for each in old.people],
+        "places": [place(each) for each in old.places],
+        "chapters": [_chapter(each) for each in chapters.in_order(words.chapters)],
+        "soundbites": [
+            {"start": each.seconds, "duration": each.duration, "title": each.title} for each in old.soundbites
+        ],
+    }
+    return {key: value for key, value in told.items() if value not in ("", [], None)}
+
+
+def _chapter(each: Chapter) -> dict[str, Any]:
+    told = {"start": each.seconds, "title": each.title, "url": each.url}
+    return {key: value for key, value in told.items() if value is not None}

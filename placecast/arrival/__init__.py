@@ -73,15 +73,17 @@ def _bring_episodes(move: _Move) -> tuple[Brought, ...]:
 
 def _bring_one(move: _Move, host: episodes.Host, old: OldEpisode, known: str | None, which: str) -> Brought:
     slug = known or scaffold.free_slug(move.project, old.title)
-    if known and episodes.complete(move.project, slug):
+    if known and episodes.complete(move.project, slug) and not ledger.owes(move.project, old.guid):
         return _told(move, old, Brought(slug=slug, title=old.title, guid=old.guid, outcome="there"), ())
     with move.reporter.step(f"bring {slug}", which) as progress:
         sound, losses = host.sound(move.project, slug, old, progress)
         words = episodes.texts(move.project, host.abroad, slug, old, sound)
-        more = episodes.write(move.project, slug, old, move.old.show, words) if not known else ()
+        if known:
+            episodes.complete_chapters(move.project, slug, words.chapters)
+        more = () if known else episodes.write(move.project, slug, old, move.old.show, words)
     outcome: Outcome = "brought" if sound else "without sound"
     made = Brought(slug=slug, title=old.title, guid=old.guid, outcome=outcome)
-    return _told(move, old, made, (*losses, *words.losses, *more, *old.losses))
+    return _told(move, old, made, (*losses, *words.losses, *more))
 
 
 def _told(move: _Move, old: OldEpisode, made: Brought, losses: Sequence[Loss]) -> Brought:
@@ -89,5 +91,5 @@ def _told(move: _Move, old: OldEpisode, made: Brought, losses: Sequence[Loss]) -
         made,
         old_page=old.page,
         new_page=f"{move.base}e/{made.slug}/",
-        losses=ledger.merged(move.project, old.guid, losses),
+        losses=ledger.merged(move.project, old.guid, (*losses, *old.losses)),
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from placecast import audio, chapters, files, importing, vtt
 from placecast.abroad import Abroad
-from placecast.abroad.parts import forget
+from placecast.abroad.parts import LATER, BrokenOffError, forget
 from placecast.arrival.fitting import fitted, toml
 from placecast.arrival.show import person, place
 from placecast.errors import AudioError, HostError, PlacecastError, TranscriptError
@@ -70,12 +71,13 @@ class Host:
         if (known := project.audio(slug)) and _is_here(project, known):
             return known, ()
         if self._failed >= _IN_A_ROW:
-            return None, (_lost_sound(old.sound, f"The last {_IN_A_ROW} could not be had, so it was not asked for."),)
+            why = f"The last {_IN_A_ROW} could not be had, so it was not asked for."
+            return None, (Loss(tag="enclosure", value=old.sound.address, why=f"{why} {LATER}"),)
         try:
             made = _fetched(project, self.abroad, slug, old.sound, progress)
         except (HostError, AudioError) as error:
             self._failed += isinstance(error, HostError)
-            return None, (_lost_sound(old.sound, f"It could not be had: {error.faults[0].what}"),)
+            return None, (_failed("enclosure", old.sound.address, error),)
         self._failed = 0
         return made, tuple(_untrue(old, old.sound, made))
 
@@ -126,8 +128,10 @@ def _untrue(old: OldEpisode, sound: OldSound, made: Audio) -> list[Loss]:
     return found
 
 
-def _lost_sound(sound: OldSound, why: str) -> Loss:
-    return Loss(tag="enclosure", value=sound.address, why=f"{why} Run the same command again.")
+def _failed(tag: str, address: str, error: PlacecastError, cure: str = "") -> Loss:
+    """What could not be had, and whether another run may have it."""
+    again = LATER if isinstance(error, BrokenOffError) or tag == "enclosure" else cure
+    return Loss(tag=tag, value=address, why=f"It could not be had: {error.faults[0].what} {again}".strip())
 
 
 def texts(project: Project, abroad: Abroad, slug: str, old: OldEpisode, sound: Audio | None) -> Words:
@@ -147,12 +151,12 @@ def _transcript(
         try:
             made = _read_transcript(abroad, offered, sound)
         except PlacecastError as error:
-            losses.append(Loss(tag="podcast:transcript", value=offered.address, why=error.faults[0].what))
+            cure = "Save it and bring it with `placecast transcript`, or let the episode be transcribed."
+            losses.append(_failed("podcast:transcript", offered.address, error, cure))
             continue
         project.write_edited(slug, vtt.write(made))
         return offered.language, ()
-    cure = "Save it and bring it with `placecast transcript`, or let the episode be transcribed."
-    return "", tuple(replace(each, why=f"It could not be taken over: {each.why} {cure}") for each in losses)
+    return "", tuple(losses)
 
 
 def _read_transcript(abroad: Abroad, offered: OldTranscript, sound: Audio | None) -> Transcript:
@@ -175,9 +179,10 @@ def _chapters(
         try:
             found = old_chapters.from_json(abroad.read(old.chapters_at, _TEXT_MOST).body)
             return found.chapters, found.lost
-        except (HostError, ValueError) as error:
-            what = error.faults[0].what if isinstance(error, HostError) else f"{error}."
-            losses = (Loss(tag="podcast:chapters", value=old.chapters_at, why=f"They could not be had: {what}"),)
+        except HostError as error:
+            losses = (_failed("podcast:chapters", old.chapters_at, error),)
+        except ValueError as error:
+            losses = (Loss(tag="podcast:chapters", value=old.chapters_at, why=f"It could not be read: {error}."),)
     if old.chapters or sound is None:
         return old.chapters, losses
     inside = old_chapters.in_order(read_embedded(project.media(sound)).chapters)
@@ -191,6 +196,17 @@ def write(project: Project, slug: str, old: OldEpisode, show: OldShow, words: Wo
     files.write(project.root / "episodes" / slug / EPISODE_FILE, text.encode("utf-8", "replace"))
     long = Loss(tag="title", value=old.title[255:], why="A title has 255 letters at most; its end was cut off.")
     return (*losses, long) if len(old.title) > 255 else losses
+
+
+def complete_chapters(project: Project, slug: str, found: Sequence[Chapter]) -> None:
+    """Add chapters that could not be had before to an episode.md that has none; nothing else in it is touched."""
+    path = project.root / "episodes" / slug / EPISODE_FILE
+    text = path.read_bytes().decode("utf-8-sig")
+    data, _ = front_matter.read(text, project.shown(path))
+    if not found or "chapters" in data:
+        return
+    tables = toml({"chapters": [_chapter(each) for each in chapters.in_order(found)]})
+    files.write(path, front_matter.append(text, tables).encode())
 
 
 def _notes(old: OldEpisode) -> str:

@@ -72,7 +72,7 @@ def _markdown(html: str) -> str:
 def _stripped(body: Any) -> Iterator[str]:
     """Take out what is no text, and make links of pictures; gives what was taken that listeners could see or hear."""
     for element in list(body.iter(*_GONE)):
-        address = element.get(_SAID.get(element.tag, ""), "")
+        address = element.get(_SAID[element.tag]) if element.tag in _SAID else ""
         if address:
             yield f"<{element.tag}> {address}"
         element.drop_tree()

@@ -192,7 +192,7 @@ def _chapters(
 def write(project: Project, slug: str, old: OldEpisode, show: OldShow, words: Words) -> tuple[Loss, ...]:
     """The episode.md, and what does not fit into it."""
     facts, losses = fitted(EpisodeFacts, _facts(old, show, words))
-    text = f"+++\n{toml(facts)}+++\n{_notes(old)}\n"
+    text = f"+++\n{toml(facts)}+++\n{masked(old.notes)}\n"
     files.write(project.root / "episodes" / slug / EPISODE_FILE, text.encode("utf-8", "replace"))
     long = Loss(tag="title", value=old.title[255:], why="A title has 255 letters at most; its end was cut off.")
     return (*losses, long) if len(old.title) > 255 else losses
@@ -209,12 +209,6 @@ def complete_chapters(project: Project, slug: str, found: Sequence[Chapter]) -> 
     files.write(path, front_matter.append(text, tables).encode())
 
 
-def _notes(old: OldEpisode) -> str:
-    """The notes, in which no line may be taken for the end of the facts."""
-    lines = masked(old.notes).split("\n")
-    return "\n".join(f"\\{line}" if line.strip() == front_matter.FENCE else line for line in lines)
-
-
 def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
     told: dict[str, Any] = {
         "title": old.title[:255],
@@ -222,7 +216,7 @@ def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
         "published": old.published,
         "season": old.season,
         "number": old.number,
-        "kind": old.kind,
+        "kind": "" if old.kind == "full" else old.kind,
         "explicit": None if old.explicit == show.explicit else old.explicit,
         "language": words.language if words.language.partition("-")[0] != show.language.partition("-")[0] else "",
         "summary": old.summary,

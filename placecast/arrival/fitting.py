@@ -69,7 +69,9 @@ def _without(data: dict[str, Any], detail: ErrorDetails) -> Loss | None:
     value = holder.pop(step)
     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     name = ".".join(str(each) for each in path if not isinstance(each, int))
-    why = f"It does not fit here: {detail['msg'].removeprefix('Value error, ').rstrip('.')}."
+    what = detail["msg"].removeprefix("Value error, ").rstrip(".")
+    unknown = detail["type"] == "extra_forbidden"
+    why = "Placecast has no fact for it yet." if unknown else f"It does not fit here: {what}."
     return Loss(tag=name, value=one_line(told)[:_SHOWN], why=why)
 
 

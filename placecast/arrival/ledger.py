@@ -16,7 +16,7 @@ FILE = "moving/losses.json"
 
 
 def merged(project: Project, guid: str, losses: Sequence[Loss]) -> tuple[Loss, ...]:
-    """The losses of an episode ("" is the show): these, and those of earlier runs but for what was to be tried again."""
+    """The losses of an episode ("" is the show): these, and those of earlier runs, but for what is tried again."""
     known = _known(project)
     carried = (each for each in known.get(guid, ()) if not _again(each))
     found = tuple(dict.fromkeys((*carried, *losses)))

@@ -79,6 +79,7 @@ class OldShow:
     guid: str = ""  # podcast:guid; "" when the feed has none
     locked: bool = False
     locked_owner: str = ""
+    complete: bool = False
     cover_at: str = ""
     funding: tuple[tuple[str, str], ...] = ()  # address, words
     people: tuple[Person, ...] = ()

@@ -15,7 +15,14 @@ SILENT = frozenset(
         *("rawvoice:location", "rawvoice:subscribe", "rawvoice:frequency", "rawvoice:rating", "rawvoice:poster"),
         *("acast:episodeId", "acast:showId", "acast:episodeUrl", "acast:settings", "acast:signature", "acast:network"),
         *("acast:importedFeed", "acast:locked", "acast:showUrl", "anchor:support", "anchor:station"),
-        *("itunes:owner", "itunes:summary", "itunes:order", "itunes:isClosedCaptioned", "spotify:countryOfOrigin"),
+        *(
+            "itunes:owner",
+            "itunes:summary",
+            "author",
+            "itunes:order",
+            "itunes:isClosedCaptioned",
+            "spotify:countryOfOrigin",
+        ),
     }
 )
 
@@ -23,7 +30,6 @@ _WHY = {
     "category": "Podcast apps do not show it. The names of themes can stand in the show notes.",
     "dc:creator": "Say who is heard with [[people]] in its episode.md.",
     "itunes:block": "Nothing is hidden from Apple here. To keep a show out of Apple's list, ask Apple.",
-    "itunes:complete": "Placecast has no sign for a show that is over.",
     "itunes:keywords": "Apple has dropped it, and no app shows it.",
     "itunes:subtitle": "Apple has dropped it; apps show the summary.",
     "media:thumbnail": "Episodes show the show's cover here. Save the picture if you need it.",

@@ -27,6 +27,8 @@ _GONE = (
 )
 _SAID = {"iframe": "src", "object": "data", "embed": "src", "audio": "src", "video": "src", "form": "action"}
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# A line break before an empty line, or alone between blocks, would be shown as a backslash.
+_END_OF_BLOCK = re.compile(r"(?<!\\)\\(?=\n\s*(?:\n|\Z))")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -66,7 +68,8 @@ def text_of(html: str) -> str:
 
 def _markdown(html: str) -> str:
     converter = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=True, newline_style="backslash")
-    return str(converter.convert(html)).strip()
+    made = _END_OF_BLOCK.sub("", str(converter.convert(html))).strip()
+    return made if "<pre" in html else re.sub(r"\n{3,}", "\n\n", made)
 
 
 def _stripped(body: Any) -> Iterator[str]:

@@ -32,6 +32,7 @@ _TRANSCRIPT_ORDER = (
     *("text/html", "text/plain"),
 )
 _SUMMARY_LIMIT = 4000
+_NOTHING = ("no", "false", "0")  # Apple's block and complete say nothing then
 _GUID_LIMIT = 2000
 
 
@@ -107,6 +108,7 @@ def _show(node: Node) -> OldShow:
         locked_owner=said(locked, "owner") if locked is not None else "",
         cover_at=node.attribute("itunes:image", "href") or _inside(node.first("image"), "url"),
         funding=tuple((said(each, "url"), one_line(whole_text(each))) for each in node.all("podcast:funding")),
+        complete=node.line("itunes:complete").lower() in ("yes", "true"),
         people=tuple(_people(node, "host")),
         places=tuple(map(_place, node.all("podcast:location"))),
         new_feed=node.line("itunes:new-feed-url"),
@@ -380,5 +382,5 @@ def _unread(node: Node, about: str) -> Iterator[Loss]:
     for name, element in node.unread():
         attributes = " ".join(f"{key}={value}" for key, value in sorted(element.attrib.items()))
         value = one_line(whole_text(element)) or attributes
-        if name not in SILENT and value:
+        if name not in SILENT and value and value.lower() not in _NOTHING:
             yield Loss(tag=name, value=one_line(value)[:_SHOWN], why=why_lost(name), about=about)

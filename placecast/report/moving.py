@@ -20,7 +20,7 @@ _COMMON = 3  # losses that more episodes share are told once
 def imported(moved: Moved, steps: Sequence[str], plan: str) -> Answer:
     """What was brought, what was not, and what to do now."""
     counts = Counter(each.outcome for each in moved.episodes)
-    lines = [f"{moved.old.show.title}: {len(moved.episodes)} episodes in {moved.root}"]
+    lines = [f"{moved.old.show.title}: {_count(len(moved.episodes), 'episode')} in {moved.root}"]
     lines += [f"  {outcome}: {count}" for outcome, count in counts.items()]
     lines += ["", *_table(moved), "", "What to do now:"]
     lines += [f"{number:>3}. {step}" for number, step in enumerate(steps, start=1)]
@@ -58,6 +58,10 @@ def _rows(about: str, losses: Sequence[Loss]) -> Iterator[str]:
         yield f"    {loss.tag}{named}: {_short(loss.value)}\n      {loss.why}"
 
 
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
@@ -67,9 +71,9 @@ def compared(old: OldFeed, new: OldFeed, found: Sequence[Difference]) -> Answer:
     lines = [line for each in found for line in _difference(each)]
     grave = sum(each.grave for each in found)
     same = {each.guid for each in old.episodes} & {each.guid for each in new.episodes}
-    lines.append(f"{len(same)} of {len(old.episodes)} episodes are in both feeds, by guid.")
+    lines.append(f"In both feeds, by guid: {len(same)} of {_count(len(old.episodes), 'episode')}.")
     if grave:
-        lines.append(f"{grave} difference{'s' * (grave != 1)} that listeners or directories lose by: do not move yet.")
+        lines.append(f"{_count(grave, 'difference')} that listeners or directories lose by: do not move yet.")
     else:
         lines.append("Nothing differs that listeners or directories lose by.")
     data = {"old": len(old.episodes), "new": len(new.episodes), "both": len(same), "grave": grave}

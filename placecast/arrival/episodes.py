@@ -156,7 +156,8 @@ def _transcript(
             continue
         project.write_edited(slug, vtt.write(made))
         return offered.language, ()
-    return "", tuple(losses)
+    # Where one of them may come yet, the others are not missed.
+    return "", tuple([each for each in losses if each.why.endswith(LATER)] or losses)
 
 
 def _read_transcript(abroad: Abroad, offered: OldTranscript, sound: Audio | None) -> Transcript:

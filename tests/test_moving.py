@@ -524,4 +524,4 @@ def test_the_kept_copy_of_the_old_feed_can_be_compared_when_the_old_host_is_gone
 def test_the_losses_are_kept_as_json_for_other_programs(buzz: hosts.Host, tmp_path: Path) -> None:
     bring(buzz, tmp_path)
     told_there = json.loads((tmp_path / ledger.FILE).read_text("utf-8"))
-    assert {each["tag"] for each in told_there["Buzzsprout-14623145"]} == {"chapter"}
+    assert {each["tag"] for each in told_there["Buzzsprout-14623145"]} == {"chapter", "podcast:person"}

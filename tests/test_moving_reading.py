@@ -195,7 +195,13 @@ def test_of_two_items_with_one_guid_the_first_is_kept_and_the_other_named() -> N
 def test_a_lock_is_read_with_its_owner() -> None:
     found = show('<podcast:locked owner="rosa@example.org">Yes</podcast:locked>')
     assert (found.locked, found.locked_owner) == (True, "rosa@example.org")
-    assert not show("<podcast:locked>no</podcast:locked>").locked
+    assert show("<podcast:locked>no</podcast:locked>").locked is False
+    assert show("").locked is None
+
+
+def test_a_feed_that_says_it_has_moved_says_where() -> None:
+    new = "https://elsewhere.example.org/feed"
+    assert lost(show(f"<itunes:new-feed-url>{new}</itunes:new-feed-url>"))["itunes:new-feed-url"] == new
 
 
 @pytest.mark.parametrize(

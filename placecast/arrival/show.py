@@ -106,6 +106,7 @@ def _facts(old: OldFeed, order: Order) -> dict[str, Any]:
         "type": show.type,
         "copyright": show.copyright,
         "license": show.license,
+        "locked": "" if show.locked is None else show.locked,
         "complete": True if show.complete else "",
         "funding": [{"url": url, "text": words[:128] or url} for url, words in show.funding],
         "owner": {"name": show.owner_name or author, "email": order.email or show.owner_email},

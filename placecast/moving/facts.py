@@ -77,7 +77,7 @@ class OldShow:
     copyright: str = ""
     license: str = ""
     guid: str = ""  # podcast:guid; "" when the feed has none
-    locked: bool = False
+    locked: bool | None = None  # None: the feed does not say
     locked_owner: str = ""
     complete: bool = False
     cover_at: str = ""

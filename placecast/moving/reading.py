@@ -104,7 +104,7 @@ def _show(node: Node) -> OldShow:
         copyright=node.line("copyright"),
         license=one_line(whole_text(license_tag)) if license_tag is not None else "",
         guid=guid if _UUID.fullmatch(guid) else "",
-        locked=locked is not None and one_line(whole_text(locked)).lower() in ("yes", "true"),
+        locked=one_line(whole_text(locked)).lower() in ("yes", "true") if locked is not None else None,
         locked_owner=said(locked, "owner") if locked is not None else "",
         cover_at=node.attribute("itunes:image", "href") or _inside(node.first("image"), "url"),
         funding=tuple((said(each, "url"), one_line(whole_text(each))) for each in node.all("podcast:funding")),
@@ -128,6 +128,9 @@ def _show_losses(node: Node, show: OldShow, categories: Iterable[tuple[str, ...]
         yield Loss(tag="podcast:guid", value=guid, why="It is no UUID. One was made from the feed's address.")
     if (language := node.line("language")) and not show.language:
         yield Loss(tag="language", value=language, why="It is no language tag (BCP 47).")
+    if show.new_feed and show.new_feed != show.self_at:
+        why = "The feed says that it has moved there. If that is so, import the feed at that address."
+        yield Loss(tag="itunes:new-feed-url", value=show.new_feed, why=why)
     summary = text_of(node.text("itunes:summary"))
     if summary and one_line(summary) != one_line(show.description):
         yield Loss(tag="itunes:summary", value=summary[:_SHOWN], why="The show has one description; that is kept.")
@@ -284,6 +287,10 @@ class _Told:
         if episode.published is None:
             why = "It is no date. The episode is a draft until somebody writes one."
             self.lose("pubDate", node.line("pubDate"), why)
+        named = {each.name for each in episode.people}
+        if named and (others := [each.name for each in show.people if each.name not in named]):
+            why = "The item did not name them. Here, the show's people are named with every episode."
+            self.lose("podcast:person", ", ".join(others), why)
         if len(node.all("enclosure")) > 1:
             count = len(node.all("enclosure"))
             self.lose("enclosure", f"{count} of them", "Apps play the first, and that one is kept.")

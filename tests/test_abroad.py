@@ -6,13 +6,15 @@ import base64
 import gzip
 import hashlib
 import socket
+import ssl
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import trustme
 
 from placecast import abroad as abroad_module
 from placecast.abroad import Abroad, is_public
@@ -197,6 +199,44 @@ def test_nobody_there_is_said_in_a_sentence(ours: Abroad) -> None:
         port = free.getsockname()[1]
     with pytest.raises(HostError, match="nothing answers there"):
         ours.read(f"http://127.0.0.1:{port}/feed.xml", 1000)
+
+
+@contextmanager
+def safely(name: str) -> Iterator[tuple[int, trustme.CA]]:
+    """A server on this machine that proves to be `name`, with a certificate of an authority that is given too."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with suppress(OSError):
+                connection, _ = listening.accept()
+                with context.wrap_socket(connection, server_side=True) as safe:
+                    safe.recv(65_536)
+                    safe.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<rss/>")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield listening.getsockname()[1], authority
+        thread.join(5)
+
+
+def over_tls(name: str, proves: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Ask a machine that was found for a name, and that proves to be another or the same."""
+    with safely(proves) as (port, authority):
+        authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+        visitor = Abroad(private=True, resolve=lambda *_: ["127.0.0.1"], tries=1)
+        return visitor.read(f"https://{name}:{port}/feed.xml", 1000).body
+
+
+def test_the_machine_that_was_judged_must_prove_to_be_who_the_name_says(
+    tmp_path: Path, no_proxy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert over_tls("feeds.example.org", "feeds.example.org", tmp_path, monkeypatch) == b"<rss/>"
+    with pytest.raises(HostError, match="not trusted"):
+        over_tls("feeds.example.org", "somebody.example.org", tmp_path, monkeypatch)
 
 
 # Large files

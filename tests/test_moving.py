@@ -16,7 +16,7 @@ from placecast.arrival import feeds, fitting, ledger
 from placecast.arrival.show import LockedFeedError
 from placecast.errors import HostError, LockedError, PlacecastError, UsageError
 from placecast.moving.comparing import Difference, compare
-from placecast.moving.facts import Moved, OldEpisode, OldFeed, OldShow, OldSound
+from placecast.moving.facts import Loss, Moved, OldEpisode, OldFeed, OldShow, OldSound
 from placecast.project import Project
 from placecast.project.schema import EpisodeFacts
 from placecast.project.secrets import masked
@@ -409,11 +409,14 @@ def test_of_facts_what_the_schema_refuses_is_taken_out_alone() -> None:
     assert facts["people"][0]["url"] == "nowhere"
 
 
-def test_a_damaged_ledger_is_begun_anew(tmp_path: Path) -> None:
-    (tmp_path / "moving").mkdir()
-    (tmp_path / ledger.FILE).write_text("{", "utf-8")
-    assert ledger.merged(Project(root=tmp_path), "g", ()) == ()
-    assert not ledger.owes(Project(root=tmp_path), "g")
+def test_a_line_of_the_ledger_that_a_dying_run_wrote_is_passed_over(tmp_path: Path) -> None:
+    loss = Loss(tag="itunes:image", value="x", why="y")
+    ledger.Ledger(tmp_path).merged("g", [loss])
+    with (tmp_path / ledger.FILE).open("a", encoding="utf-8") as file:
+        file.write('{"guid": "h", "los')
+    again = ledger.Ledger(tmp_path)
+    assert again.merged("g", ()) == (loss,)
+    assert not again.owes("h")
 
 
 # What two feeds say differently
@@ -523,5 +526,6 @@ def test_the_kept_copy_of_the_old_feed_can_be_compared_when_the_old_host_is_gone
 
 def test_the_losses_are_kept_as_json_for_other_programs(buzz: hosts.Host, tmp_path: Path) -> None:
     bring(buzz, tmp_path)
-    told_there = json.loads((tmp_path / ledger.FILE).read_text("utf-8"))
+    lines = (tmp_path / ledger.FILE).read_text("utf-8").splitlines()
+    told_there = {each["guid"]: each["losses"] for each in map(json.loads, lines)}
     assert {each["tag"] for each in told_there["Buzzsprout-14623145"]} == {"chapter", "podcast:person"}

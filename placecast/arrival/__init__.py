@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from placecast import files
 from placecast.abroad import Abroad
-from placecast.arrival import episodes, feeds, ledger, show
+from placecast.arrival import episodes, feeds, show
+from placecast.arrival.ledger import Ledger
 from placecast.arrival.show import Order
 from placecast.moving import instructions
 from placecast.moving.facts import Brought, Loss, Moved, OldEpisode, OldFeed, Outcome
@@ -34,6 +35,7 @@ class _Move:
     reporter: Reporter
     old: OldFeed
     base: str  # the new address of the show
+    ledger: Ledger
 
 
 def bring(order: Order, abroad: Abroad, reporter: Reporter, today: datetime) -> Moved:
@@ -47,9 +49,11 @@ def bring(order: Order, abroad: Abroad, reporter: Reporter, today: datetime) -> 
         losses = show.begin(project, abroad, loaded.feed, order)
         _keep_feed(project, loaded.body)
         here, _ = project.load()
-        move = _Move(project=project, abroad=abroad, reporter=reporter, old=loaded.feed, base=here.url)
-        brought = _bring_episodes(move)
-        kept = ledger.merged(project, "", (*losses, *loaded.feed.show.losses, *loaded.feed.losses))
+        ledger = Ledger(project.root)
+        kept = ledger.merged("", (*losses, *loaded.feed.show.losses, *loaded.feed.losses))
+        brought = _bring_episodes(
+            _Move(project=project, abroad=abroad, reporter=reporter, old=loaded.feed, base=here.url, ledger=ledger)
+        )
         moved = Moved(old=loaded.feed, root=str(project.root), new_feed=here.feed_url, episodes=brought, losses=kept)
         files.write(project.root / PLAN, instructions.markdown(moved, today).encode())
         return moved
@@ -73,7 +77,7 @@ def _bring_episodes(move: _Move) -> tuple[Brought, ...]:
 
 def _bring_one(move: _Move, host: episodes.Host, old: OldEpisode, known: str | None, which: str) -> Brought:
     slug = known or scaffold.free_slug(move.project, old.title)
-    if known and episodes.complete(move.project, slug) and not ledger.owes(move.project, old.guid):
+    if known and episodes.complete(move.project, slug) and not move.ledger.owes(old.guid):
         return _told(move, old, Brought(slug=slug, title=old.title, guid=old.guid, outcome="there"), ())
     with move.reporter.step(f"bring {slug}", which) as progress:
         sound, losses = host.sound(move.project, slug, old, progress)
@@ -91,5 +95,5 @@ def _told(move: _Move, old: OldEpisode, made: Brought, losses: Sequence[Loss]) -
         made,
         old_page=old.page,
         new_page=f"{move.base}e/{made.slug}/",
-        losses=ledger.merged(move.project, old.guid, (*losses, *old.losses)),
+        losses=move.ledger.merged(old.guid, (*losses, *old.losses)),
     )

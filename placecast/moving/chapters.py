@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from placecast.model import Chapter
 from placecast.moving.facts import Loss
 from placecast.moving.nodes import name_of, one_line, said
+from placecast.rss.text import legal
 
 _TIME = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,9})?)", re.ASCII)
 _LONGEST = 360_000  # seconds: a hundred hours
@@ -51,10 +52,10 @@ def in_order(found: Iterable[Chapter]) -> Found:
 
 
 def _from_entry(entry: dict[str, Any]) -> tuple[Chapter | None, tuple[Loss, ...]]:
-    title, start = str(entry.get("title") or "").strip(), _start(entry.get("startTime"))
+    title, start = legal(str(entry.get("title") or "")), _start(entry.get("startTime"))
     if entry.get("toc") is False:
         return None, (_loss(title or "a chapter", "It is hidden from the list (toc), which is not possible here."),)
-    extra = [key for key in ("img", "location", "endTime") if entry.get(key) and key != "endTime"]
+    extra = [key for key in ("img", "location") if entry.get(key)]
     lost = tuple(_loss(f"{title}: {key} {entry[key]}", "A chapter has a title and a link here.") for key in extra)
     return _chapter(title, start, str(entry.get("url") or "")), lost
 
@@ -107,9 +108,4 @@ def _start(value: object) -> float | None:
 
 
 def _loss(value: str, why: str) -> Loss:
-    return Loss(tag="chapter", value=one_line(value)[:200], why=why)
-
-
-def losses_of(found: Found, tag: str, about: str) -> Iterator[Loss]:
-    """The losses under the name of the tag that the chapters came from."""
-    return (Loss(tag=tag, value=each.value, why=each.why, about=about) for each in found.lost)
+    return Loss(tag="chapter", value=one_line(legal(value))[:200], why=why)

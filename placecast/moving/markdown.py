@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
@@ -41,6 +42,7 @@ class Notes:
     lost: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=8)  # hosts say the same text in two or three tags of an item
 def from_html(html: str) -> Notes:
     """The notes that this HTML, or text without any tag, says."""
     if not html.strip():

@@ -8,19 +8,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from placecast import arrival, pipeline
-from placecast.arrival import feeds, fitting, ledger
+from placecast.arrival import episodes, feeds, fitting, ledger
 from placecast.arrival.show import LockedFeedError
 from placecast.errors import HostError, LockedError, PlacecastError, UsageError
+from placecast.model import Person, Place, Soundbite
 from placecast.moving.comparing import Difference, compare
 from placecast.moving.facts import Loss, Moved, OldEpisode, OldFeed, OldShow, OldSound
-from placecast.project import Project
+from placecast.project import Project, facts
 from placecast.project.schema import EpisodeFacts
 from placecast.project.secrets import masked
 from tests import hosts, small_show
+from tests.hostile import TEXTS, written
 from tests.small_show import Recorder, SmallShow
 from tests.web import Asked, Reply
 
@@ -60,8 +65,8 @@ def text(folder: Path, slug: str) -> str:
 
 def test_an_episode_comes_with_all_that_its_old_host_says_of_it(buzz: hosts.Host, tmp_path: Path) -> None:
     bring(buzz, tmp_path)
-    _, episodes = Project(root=tmp_path).load()
-    fish = next(each for each in episodes if each.slug == "the-fish-docks")
+    _, found = Project(root=tmp_path).load()
+    fish = next(each for each in found if each.slug == "the-fish-docks")
     assert (fish.guid, fish.season, fish.number, fish.kind) == ("Buzzsprout-14623145", 2, 7, "full")
     assert fish.published == datetime(2024, 3, 5, 12, tzinfo=UTC)
     assert [each.name for each in fish.people] == ["Daniel Marsh"]
@@ -122,8 +127,8 @@ def test_what_does_not_fit_is_left_out_and_said(no_proxy: None, tmp_path: Path) 
 def test_a_secret_in_the_old_notes_does_not_stop_the_move(libsyn: hosts.Host, tmp_path: Path) -> None:
     libsyn.replace("Text &amp; nothing else", "https://user:pass@x.example.org/ and AKIAABCDEFGHIJKLMNOP")
     bring(libsyn, tmp_path)
-    _, episodes = Project(root=tmp_path).load()
-    assert "pass" not in "".join(each.notes for each in episodes)
+    _, found = Project(root=tmp_path).load()
+    assert "pass" not in "".join(each.notes for each in found)
     assert masked("nothing here") == "nothing here"
 
 
@@ -215,8 +220,8 @@ def test_a_title_is_never_a_path(title: str, libsyn: hosts.Host, tmp_path: Path)
     libsyn.replace("<title>Ward by ward</title>", f"<title>{title}</title>")
     bring(libsyn, tmp_path / "show")
     assert {path.name for path in tmp_path.iterdir()} == {"show"}
-    _, episodes = Project(root=tmp_path / "show").load()
-    assert len(episodes) == 2
+    _, found = Project(root=tmp_path / "show").load()
+    assert len(found) == 2
 
 
 def test_pages_that_lead_in_a_circle_are_read_once(no_proxy: None) -> None:
@@ -395,7 +400,7 @@ def test_a_clone_without_the_sound_builds_the_same_feed(buzz: hosts.Host, tmp_pa
 
 
 def test_of_facts_what_the_schema_refuses_is_taken_out_alone() -> None:
-    facts = {
+    given_facts = {
         "title": "T",
         "guid": "g",
         "people": [{"name": "A", "url": "nowhere"}, {"role": "host"}, {"name": "B"}],
@@ -403,10 +408,39 @@ def test_of_facts_what_the_schema_refuses_is_taken_out_alone() -> None:
         "summary": "s" * 5000,
         "mood": "blue",
     }
-    kept, lost = fitting.fitted(EpisodeFacts, facts)
+    kept, lost = fitting.fitted(EpisodeFacts, given_facts)
     assert kept == {"title": "T", "guid": "g", "people": [{"name": "A"}, {"name": "B"}], "places": [{"name": "P"}]}
     assert sorted(each.tag for each in lost) == ["mood", "people.name", "people.url", "places.geo", "summary"]
-    assert facts["people"][0]["url"] == "nowhere"
+    assert given_facts["people"][0]["url"] == "nowhere"
+
+
+@settings(max_examples=60)
+@given(
+    st.builds(
+        OldEpisode,
+        guid=TEXTS.filter(written),
+        title=TEXTS.filter(written),
+        published=st.none() | st.datetimes(datetime(1991, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+        sound=st.none(),
+        summary=TEXTS,
+        notes=TEXTS,
+        season=st.none() | st.integers(1, 9),
+        people=st.lists(st.builds(Person, name=TEXTS, role=TEXTS, group=TEXTS, url=TEXTS, image=TEXTS), max_size=2),
+        places=st.lists(st.builds(Place, name=TEXTS, geo=TEXTS, osm=TEXTS, country=TEXTS), max_size=2),
+        soundbites=st.lists(
+            st.builds(Soundbite, seconds=st.floats(0, 9), duration=st.floats(0, 9), title=TEXTS), max_size=1
+        ),
+        display=TEXTS,
+    )
+)
+def test_whatever_an_episode_says_its_file_can_be_read_again(old: OldEpisode) -> None:
+    with TemporaryDirectory() as folder:
+        project = Project(root=Path(folder))
+        episodes.write(project, "one", old, SHOW, episodes.Words())
+        file = Path(folder) / "episodes/one/episode.md"
+        again = facts.read_episode(file.read_bytes().decode(), file, "episode.md", None)
+        clean = old.guid.encode("utf-8", "replace").decode()
+        assert (again.guid, again.published) == (masked(clean), old.published)
 
 
 def test_a_line_of_the_ledger_that_a_dying_run_wrote_is_passed_over(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from placecast import cli
+from placecast.project import Project
 from tests import hosts
-from tests.web import Reply
+from tests.small_show import SmallShow, files_below
+from tests.web import Reply, serving
 
 Command = Callable[..., tuple[int, str, str]]
 URL = "https://new.example.org/"
@@ -52,6 +54,20 @@ def test_import_build_verify_as_the_instructions_say(libsyn: hosts.Host, tmp_pat
     assert code == 0, out
     assert out.splitlines()[-1] == "Nothing differs that listeners or directories lose by."
     assert "note enclosure length: Ward by ward" in out
+
+
+def test_the_published_show_is_the_old_one_as_listeners_get_it(
+    libsyn: hosts.Host, tmp_path: Path, placecast: Command
+) -> None:
+    with serving({}) as new:
+        assert placecast("import", libsyn.feed, str(tmp_path), "--url", new.address, "--allow-private")[0] == 0
+        SmallShow(project=Project(root=tmp_path)).publish("ward-by-ward")
+        new.files.update(files_below(tmp_path / "public"))
+        code, out, _ = placecast("verify-migration", libsyn.feed, f"{new.address}feed.xml", "--allow-private", "--json")
+    assert code == 0, out
+    assert json.loads(out)["both"] == 2
+    sounds = {body for key, body in libsyn.web.files.items() if ".mp3" in key}
+    assert sounds == {body for key, body in new.files.items() if key.endswith(".mp3")}
 
 
 def test_verify_ends_with_1_and_names_what_differs(libsyn: hosts.Host, tmp_path: Path, placecast: Command) -> None:

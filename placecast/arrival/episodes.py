@@ -217,6 +217,7 @@ def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
         "published": old.published,
         "season": old.season,
         "number": old.number,
+        "display": old.display,
         "kind": "" if old.kind == "full" else old.kind,
         "explicit": None if old.explicit == show.explicit else old.explicit,
         "language": words.language if words.language.partition("-")[0] != show.language.partition("-")[0] else "",

@@ -45,9 +45,9 @@ def toml(facts: Mapping[str, Any]) -> str:
 
 
 def _cleaned(value: Any) -> Any:
-    """A copy, without what is refused as a secret."""
+    """A copy, without what is refused as a secret, and without halves of characters."""
     if isinstance(value, str):
-        return masked(value)
+        return masked(value.encode("utf-8", "replace").decode())
     if isinstance(value, list):
         return [_cleaned(each) for each in value]
     return {key: _cleaned(each) for key, each in value.items()} if isinstance(value, dict) else value

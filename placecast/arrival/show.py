@@ -110,11 +110,12 @@ def _facts(old: OldFeed, order: Order) -> dict[str, Any]:
         "complete": True if show.complete else "",
         "funding": [{"url": url, "text": words[:128] or url} for url, words in show.funding],
         "owner": {"name": show.owner_name or author, "email": order.email or show.owner_email},
+        "seasons": {str(each.season): each.season_name for each in old.episodes if each.season and each.season_name},
         "people": [person(each) for each in show.people],
         "places": [place(each) for each in show.places],
         "target": {"folder": "public"},
     }
-    return {key: value for key, value in told.items() if value not in ("", [])}
+    return {key: value for key, value in told.items() if value not in ("", [], {})}
 
 
 def _require_same(project: Project, facts: Mapping[str, Any]) -> None:

@@ -49,6 +49,8 @@ class OldEpisode:
     seconds: float | None = None  # as the feed says
     season: int | None = None
     number: int | None = None
+    season_name: str = ""
+    display: str = ""  # what apps show in place of the number
     kind: Literal["full", "trailer", "bonus"] = "full"
     explicit: bool | None = None
     people: tuple[Person, ...] = ()

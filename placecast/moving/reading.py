@@ -187,6 +187,8 @@ def _episode(node: Node, show: OldShow) -> OldEpisode:
         seconds=_seconds(node.line("itunes:duration")),
         season=told.number("itunes:season", "podcast:season"),
         number=told.number("itunes:episode", "podcast:episode"),
+        season_name=node.attribute("podcast:season", "name"),
+        display=node.attribute("podcast:episode", "display"),
         kind=_kind(node.line("itunes:episodeType").lower()),
         explicit=_explicit(node.line("itunes:explicit")),
         people=tuple(_people(node, "guest", {each.name for each in show.people})),
@@ -222,9 +224,6 @@ class _Told:
             if text and number is None:
                 self.lose(name, text, "Seasons and episodes are numbered 1, 2, 3 here.")
             found = found or number
-        for tag, key in (("podcast:season", "name"), ("podcast:episode", "display")):
-            if tag in names and (value := self._node.attribute(tag, key)):
-                self.lose(f"{tag} {key}", value, "Placecast numbers seasons and episodes, and names none.")
         return found
 
     def notes(self) -> tuple[str, str]:

@@ -126,8 +126,12 @@ def test_what_does_not_fit_is_left_out_and_said(no_proxy: None, tmp_path: Path) 
 
 def test_a_secret_in_the_old_notes_does_not_stop_the_move(libsyn: hosts.Host, tmp_path: Path) -> None:
     libsyn.replace("Text &amp; nothing else", "https://user:pass@x.example.org/ and AKIAABCDEFGHIJKLMNOP")
-    bring(libsyn, tmp_path)
+    libsyn.replace("ffffeeee4b5a69788796a5b4c3d2e1f0", "https://admin@x.example.org/?p=1")
+    moved = bring(libsyn, tmp_path)
+    assert {"guid", "show notes"} <= {each.tag for each in moved.all_losses if each.value == "…"}
+    assert set(outcomes(bring(libsyn, tmp_path)).values()) == {"there"}
     _, found = Project(root=tmp_path).load()
+    assert len(found) == 2
     assert "pass" not in "".join(each.notes for each in found)
     assert masked("nothing here") == "nothing here"
 

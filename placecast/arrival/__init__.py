@@ -17,6 +17,7 @@ from placecast.arrival.show import Order
 from placecast.moving import instructions
 from placecast.moving.facts import Brought, Loss, Moved, OldEpisode, OldFeed, Outcome
 from placecast.project import Project, scaffold
+from placecast.project.secrets import masked
 from placecast.workshop import Reporter
 
 __all__ = ["KEPT_FEED", "PLAN", "Order", "bring"]
@@ -71,7 +72,7 @@ def _bring_episodes(move: _Move) -> tuple[Brought, ...]:
     host = episodes.Host(abroad=move.abroad)
     known, made = episodes.known(move.project), {}
     for number, old in enumerate(listed, start=1):
-        made[old.guid] = _bring_one(move, host, old, known.get(old.guid), f"{number} of {len(listed)}")
+        made[old.guid] = _bring_one(move, host, old, known.get(masked(old.guid)), f"{number} of {len(listed)}")
     return tuple(made[old.guid] for old in move.old.episodes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from placecast import audio, chapters, files, importing, vtt
 from placecast.abroad import Abroad
 from placecast.abroad.parts import LATER, BrokenOffError, forget
-from placecast.arrival.fitting import fitted, toml
+from placecast.arrival.fitting import fitted, secret, toml
 from placecast.arrival.show import person, place
 from placecast.errors import AudioError, HostError, PlacecastError, TranscriptError
 from placecast.fingerprint import sha256, short
@@ -27,6 +27,7 @@ from placecast.timecode import clock
 
 _SOUND_MOST = 4_000_000_000  # bytes
 _TEXT_MOST = 20_000_000
+_TITLE_LIMIT = 255
 _IN_A_ROW = 5  # hosts that fail so often are not asked for the rest
 _SECONDS = 2.0  # by which a feed may be wrong about a duration before anybody is told
 
@@ -195,8 +196,15 @@ def write(project: Project, slug: str, old: OldEpisode, show: OldShow, words: Wo
     facts, losses = fitted(EpisodeFacts, _facts(old, show, words))
     text = f"+++\n{toml(facts)}+++\n{masked(old.notes)}\n"
     files.write(project.root / "episodes" / slug / EPISODE_FILE, text.encode("utf-8", "replace"))
-    long = Loss(tag="title", value=old.title[255:], why="A title has 255 letters at most; its end was cut off.")
-    return (*losses, long) if len(old.title) > 255 else losses
+    return (*losses, *_cut(old))
+
+
+def _cut(old: OldEpisode) -> Iterator[Loss]:
+    if len(old.title) > _TITLE_LIMIT:
+        why = f"A title has {_TITLE_LIMIT} letters at most; its end was cut off."
+        yield Loss(tag="title", value=old.title[_TITLE_LIMIT:], why=why)
+    if masked(old.notes) != old.notes:
+        yield secret("show notes")
 
 
 def complete_chapters(project: Project, slug: str, found: Sequence[Chapter]) -> None:
@@ -212,7 +220,7 @@ def complete_chapters(project: Project, slug: str, found: Sequence[Chapter]) -> 
 
 def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "title": old.title[:255],
+        "title": old.title[:_TITLE_LIMIT],
         "guid": old.guid,
         "published": old.published,
         "season": old.season,

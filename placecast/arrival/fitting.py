@@ -21,7 +21,7 @@ _SHOWN = 200  # characters of a value in a table
 def fitted(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     """The facts without what the schema refuses. What it needs and does not find stays missing: ValidationError."""
     kept = {key: _cleaned(value) for key, value in data.items()}
-    losses: list[Loss] = []
+    losses = [secret(key) for key, value in data.items() if kept[key] != value]
     while True:
         try:
             model.model_validate(kept)
@@ -31,6 +31,12 @@ def fitted(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[dict[str, A
             if (lost := _without(kept, detail)) is None:
                 raise
             losses.append(lost)
+
+
+def secret(tag: str) -> Loss:
+    """The loss of what is refused as a secret, which is not said again."""
+    why = "A part of it looks like a password or a key, which no file of the show may hold. It was left out."
+    return Loss(tag=tag, value="…", why=why)
 
 
 def toml(facts: Mapping[str, Any]) -> str:

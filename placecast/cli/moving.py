@@ -54,7 +54,8 @@ def import_show(
     today = datetime.now(UTC)
     moved = arrival.bring(order, Abroad(private=allow_private), reporter, today)
     plan = Path(moved.root, arrival.PLAN)
-    report.show(imported(moved, instructions.steps(moved, today), str(plan)), quiet=quiet, as_json=as_json)
+    answer = imported(moved, instructions.steps(moved, today), str(plan))
+    report.show(answer, quiet=quiet and not moved.missing, as_json=as_json)
     if moved.missing:
         sys.exit(1)
 

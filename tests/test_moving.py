@@ -18,7 +18,7 @@ from placecast import arrival, pipeline
 from placecast.arrival import episodes, feeds, fitting, ledger
 from placecast.arrival.show import LockedFeedError
 from placecast.errors import HostError, LockedError, PlacecastError, UsageError
-from placecast.model import Person, Place, Soundbite
+from placecast.model import MadeFrom, Mastering, Person, Place, Soundbite
 from placecast.moving.comparing import Difference, compare
 from placecast.moving.facts import Loss, Moved, OldEpisode, OldFeed, OldShow, OldSound
 from placecast.project import Project, facts
@@ -342,6 +342,42 @@ def test_media_that_is_gone_or_damaged_is_fetched_again(buzz: hosts.Host, tmp_pa
     project.media(audio).write_bytes(b"x" * audio.bytes)
     bring(buzz, tmp_path)
     assert project.media(audio).read_bytes() == buzz.web.files["episodes/1-welcome.mp3"]
+
+
+def test_a_host_that_sends_other_sound_later_changes_nothing_that_was_brought(buzz: hosts.Host, tmp_path: Path) -> None:
+    """Hosts put advertisements into the sound, which is another file for each who asks."""
+    bring(buzz, tmp_path)
+    project = Project(root=tmp_path)
+    before = project.audio("the-fish-docks")
+    assert before
+    project.media(before).unlink()
+    buzz.web.files[FISH] = hosts.sound(".mp3", 5)
+    moved = bring(buzz, tmp_path)
+    assert project.audio("the-fish-docks") == before
+    assert outcomes(moved)["the-fish-docks"] == "without sound"
+    assert any("other bytes now" in each.why for each in moved.all_losses)
+
+
+def test_sound_that_the_producer_has_made_since_stays(buzz: hosts.Host, tmp_path: Path) -> None:
+    bring(buzz, tmp_path)
+    project = Project(root=tmp_path)
+    audio = project.audio("welcome")
+    assert audio
+    own = replace(audio, name="welcome-own.mp3", made_from=MadeFrom(recording="1", mastering=Mastering(), version=1))
+    project.write_audio("welcome", own)
+    assert outcomes(bring(buzz, tmp_path))["welcome"] == "there"
+    assert project.audio("welcome") == own
+
+
+def test_after_the_move_the_old_address_has_nothing_more_to_give(buzz: hosts.Host, tmp_path: Path) -> None:
+    new = f"{buzz.web.address}new/"
+    bring(buzz, tmp_path, url=new)
+    kept = (tmp_path / arrival.KEPT_FEED).read_bytes()
+    buzz.web.files["new/feed.xml"] = buzz.web.files["buzzsprout.xml"]
+    buzz.redirects["buzzsprout.xml"] = "new/feed.xml"
+    with pytest.raises(UsageError, match="leads to the new feed already"):
+        bring(buzz, tmp_path)
+    assert (tmp_path / arrival.KEPT_FEED).read_bytes() == kept
 
 
 def test_a_host_that_is_gone_is_not_asked_for_every_sound(no_proxy: None, tmp_path: Path) -> None:

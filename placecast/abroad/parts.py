@@ -124,8 +124,3 @@ def whole(part: Path, begun: Begun, resumed: int) -> Saved:
 def forget(part: Path) -> None:
     part.unlink(missing_ok=True)
     _note_of(part).unlink(missing_ok=True)
-
-
-def taken(part: Path) -> None:
-    """Drop the note on a file that arrived and was moved to its place."""
-    forget(part)

@@ -48,8 +48,10 @@ def bring(order: Order, abroad: Abroad, reporter: Reporter, today: datetime) -> 
     project.root.mkdir(parents=True, exist_ok=True)
     with project.locked():
         losses = show.begin(project, abroad, loaded.feed, order)
-        _keep_feed(project, loaded.body)
         here, _ = project.load()
+        feeds.require_old(loaded.feed, here.feed_url)
+        # What the new feed is compared with, also when the old one is gone.
+        files.write(project.root / KEPT_FEED, loaded.body)
         ledger = Ledger(project.root)
         kept = ledger.merged("", (*losses, *loaded.feed.show.losses, *loaded.feed.losses))
         brought = _bring_episodes(
@@ -58,12 +60,6 @@ def bring(order: Order, abroad: Abroad, reporter: Reporter, today: datetime) -> 
         moved = Moved(old=loaded.feed, root=str(project.root), new_feed=here.feed_url, episodes=brought, losses=kept)
         files.write(project.root / PLAN, instructions.markdown(moved, today).encode())
         return moved
-
-
-def _keep_feed(project: Project, body: bytes) -> None:
-    """The old feed as it was at first: it is what the new one is compared with, also when it is gone."""
-    if not (project.root / KEPT_FEED).is_file():
-        files.write(project.root / KEPT_FEED, body)
 
 
 def _bring_episodes(move: _Move) -> tuple[Brought, ...]:

@@ -16,7 +16,7 @@ from placecast.arrival.show import person, place
 from placecast.errors import AudioError, HostError, PlacecastError, TranscriptError
 from placecast.fingerprint import sha256, short
 from placecast.media_types import media_type
-from placecast.model import Audio, Chapter, MovedIn, Progress, Transcript
+from placecast.model import Audio, Chapter, MadeFrom, MovedIn, Progress, Transcript
 from placecast.moving import chapters as old_chapters
 from placecast.moving.facts import Loss, OldEpisode, OldShow, OldSound, OldTranscript
 from placecast.project import EPISODE_FILE, Project, front_matter
@@ -51,9 +51,9 @@ def known(project: Project) -> dict[str, str]:
 
 
 def complete(project: Project, slug: str) -> bool:
-    """Whether nothing is left to be fetched."""
+    """Whether no sound is left to be fetched. Sound that the producer has made since is nobody else's to give."""
     there = project.audio(slug)
-    return there is not None and _is_here(project, there)
+    return there is not None and (isinstance(there.made_from, MadeFrom) or _is_here(project, there))
 
 
 @dataclass
@@ -69,13 +69,14 @@ class Host:
         """The published file as it is, under its new name, and what of it is not as the feed says."""
         if old.sound is None:
             return None, ()
-        if (known := project.audio(slug)) and _is_here(project, known):
+        known = _same_sound(project.audio(slug), old.sound)
+        if known and _is_here(project, known):
             return known, ()
         if self._failed >= _IN_A_ROW:
             why = f"The last {_IN_A_ROW} could not be had, so it was not asked for."
             return None, (Loss(tag="enclosure", value=old.sound.address, why=f"{why} {LATER}"),)
         try:
-            made = _fetched(project, self.abroad, slug, old.sound, progress)
+            made = _fetched(project, self.abroad, slug, old.sound, known, progress)
         except (HostError, AudioError) as error:
             self._failed += isinstance(error, HostError)
             return None, (_failed("enclosure", old.sound.address, error),)
@@ -83,10 +84,22 @@ class Host:
         return made, tuple(_untrue(old, old.sound, made))
 
 
-def _fetched(project: Project, abroad: Abroad, slug: str, sound: OldSound, progress: Progress) -> Audio:
+def _same_sound(known: Audio | None, sound: OldSound) -> Audio | None:
+    """The sound that an earlier run has brought from the same address."""
+    origin = known.made_from if known else None
+    return known if isinstance(origin, MovedIn) and origin.moved_in_from == sound.address else None
+
+
+def _fetched(
+    project: Project, abroad: Abroad, slug: str, sound: OldSound, known: Audio | None, progress: Progress
+) -> Audio:
     part = project.cache / "moving" / f"{short(sha256(sound.address.encode()))}.part"
     part.parent.mkdir(parents=True, exist_ok=True)
     saved = abroad.save(sound.address, part, _SOUND_MOST, progress)
+    if known and known.sha256 != saved.sha256:
+        forget(part)
+        what = "it sends other bytes now than those which were brought first, perhaps with other advertisements."
+        raise HostError(sound.address, what, "Take the file from where the show was published.")
     try:
         kept = audio.look(part)
     except AudioError:

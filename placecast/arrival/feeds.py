@@ -71,9 +71,19 @@ def _others(abroad: Abroad, first: Page) -> list[Page]:
     return found
 
 
+def require_old(feed: OldFeed, new_feed: str) -> None:
+    """UsageError when this is the new feed, to which the old address leads after the move."""
+    if _end(feed) == new_feed:
+        what = "leads to the new feed already, so nothing is left to be brought."
+        raise UsageError(feed.address, what, "The move is done. New episodes begin with: placecast new RECORDING")
+
+
 def require_two(old: OldFeed, new: OldFeed) -> None:
     """UsageError when the old address leads to the new feed already: that feed would be compared with itself."""
-    ends = [feed.redirected[-1] if feed.redirected else feed.address for feed in (old, new)]
-    if old.redirected and ends[0] == ends[1]:
+    if old.redirected and _end(old) == _end(new):
         what = "redirects to the new feed already, so there is nothing to compare."
         raise UsageError(old.address, what, "Compare with the copy that the import has kept: moving/old-feed.xml")
+
+
+def _end(feed: OldFeed) -> str:
+    return feed.redirected[-1] if feed.redirected else feed.address

@@ -89,7 +89,6 @@ class OldShow:
     new_feed: str = ""  # itunes:new-feed-url
     self_at: str = ""  # atom:link rel=self
     next_at: str = ""  # RFC 5005: the address of the next page
-    generator: str = ""
     losses: tuple[Loss, ...] = ()
 
 

@@ -114,7 +114,6 @@ def _show(node: Node) -> OldShow:
         new_feed=node.line("itunes:new-feed-url"),
         self_at=links.get("self", ""),
         next_at=links.get("next", ""),
-        generator=node.line("generator"),
     )
     node.all("item")
     return replace(show, losses=(*_show_losses(node, show, categories), *_unread(node, "")))
@@ -128,6 +127,8 @@ def _show_losses(node: Node, show: OldShow, categories: Iterable[tuple[str, ...]
         yield Loss(tag="podcast:guid", value=guid, why="It is no UUID. One was made from the feed's address.")
     if (language := node.line("language")) and not show.language:
         yield Loss(tag="language", value=language, why="It is no language tag (BCP 47).")
+    if show.link:
+        yield Loss(tag="link", value=show.link, why="The show's pages here are its home now.")
     if show.new_feed and show.new_feed != show.self_at:
         why = "The feed says that it has moved there. If that is so, import the feed at that address."
         yield Loss(tag="itunes:new-feed-url", value=show.new_feed, why=why)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from placecast import arrival, pipeline
 from placecast.arrival import episodes, feeds, fitting, ledger
-from placecast.arrival.show import LockedFeedError
+from placecast.arrival.show import LockedFeedError, begin
 from placecast.errors import HostError, LockedError, PlacecastError, UsageError
 from placecast.model import MadeFrom, Mastering, Person, Place, Soundbite
 from placecast.moving.comparing import Difference, compare
@@ -481,6 +481,27 @@ def test_whatever_an_episode_says_its_file_can_be_read_again(old: OldEpisode) ->
         again = facts.read_episode(file.read_bytes().decode(), file, "episode.md", None)
         clean = old.guid.encode("utf-8", "replace").decode()
         assert (again.guid, again.published) == (masked(clean), old.published)
+
+
+@settings(max_examples=12)
+@given(
+    st.builds(
+        OldShow,
+        title=TEXTS.filter(written),
+        language=st.sampled_from(["", "de-DE"]),
+        categories=st.just(("Arts",)),
+        people=st.lists(st.builds(Person, name=TEXTS, role=TEXTS, url=TEXTS), max_size=2),
+        places=st.lists(st.builds(Place, name=TEXTS, geo=TEXTS), max_size=2),
+        funding=st.lists(st.tuples(TEXTS, TEXTS), max_size=1),
+        **dict.fromkeys(("description", "author", "owner_name", "copyright", "license", "link", "cover_at"), TEXTS),
+    )
+)
+def test_whatever_a_show_says_its_file_can_be_read_again(old: OldShow) -> None:
+    with TemporaryDirectory() as folder:
+        project = Project(root=Path(folder))
+        order = arrival.Order(source="x", folder=project.root, url="https://n.example.org", email="a@example.org")
+        begin(project, hosts.Abroad(resolve=lambda *_: [], tries=1), OldFeed(show=old, episodes=()), order)
+        assert project.load()[0].url == "https://n.example.org/"
 
 
 def test_a_line_of_the_ledger_that_a_dying_run_wrote_is_passed_over(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ _TRANSCRIPTS = (
 
 def render(publication: Publication) -> bytes:
     """The whole feed.xml: equal publications give equal bytes."""
-    listed = sorted([*publication.releases, *publication.others], key=_place, reverse=True)
+    listed: list[Release | Elsewhere] = [*publication.releases, *publication.others]
+    listed.sort(key=_place, reverse=True)
     starts = range(0, len(listed) or 1, _AT_ONCE)
     with _uncollected():
         return document.joined([_part(publication, listed[start : start + _AT_ONCE]) for start in starts])

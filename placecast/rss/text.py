@@ -89,11 +89,12 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, tuple):
         cleaned = tuple(map(_cleaned, value))
         return value if all(map(is_, cleaned, value)) else cleaned
-    return _facts(value) if _names(type(value)) else value
+    kind: Any = type(value)
+    return _facts(value, _names(kind)) if _names(kind) else value
 
 
-def _facts(value: Any) -> Any:
-    before = {name: getattr(value, name) for name in _names(type(value))}
+def _facts(value: Any, names: tuple[str, ...]) -> Any:
+    before = {name: getattr(value, name) for name in names}
     changed = {name: now for name, was in before.items() if (now := _cleaned(was)) is not was}
     return replace(value, **changed) if changed else value
 

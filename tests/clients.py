@@ -106,6 +106,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    name: str
+    visit: Callable[[Home, str], None]
+    commands: tuple[str, ...]
+    condition: str = ""
+
+
 def _gpodder(home: Home, feed: str) -> None:
     if feed not in home.call("gpo", "list"):
         home.call("gpo", "subscribe", feed)
@@ -121,7 +129,9 @@ def _newsboat(home: Home, feed: str) -> None:
     wanted = [Path(name) for name in re.findall(r'"(.*)"', queue.read_text("utf-8"))] if queue.exists() else []
     if wanted:
         podboat = ("podboat", "-C", config, "-q", queue, "-a")
-        home.call_on_a_terminal(*podboat, done=lambda screen: "failed" in screen or all(path.is_file() for path in wanted), keys=b"q")
+        home.call_on_a_terminal(
+            *podboat, done=lambda screen: "failed" in screen or all(path.is_file() for path in wanted), keys=b"q"
+        )
 
 
 def _podget(home: Home, feed: str) -> None:
@@ -152,4 +162,14 @@ def _enclosures(home: Home) -> list[str]:
     return re.findall(r'<enclosure url="([^"]+)"', (home.folder / "feed.xml").read_text("utf-8"))
 
 
-VISITS = {"gpodder": _gpodder, "newsboat": _newsboat, "podget": _podget, "curl": _curl, "wget": _wget}
+# As a Debian package is called; what it needs to run; what it asks the server with, so that a feed comes once.
+PROGRAMS = {
+    each.name: each
+    for each in (
+        Program(name="gpodder", visit=_gpodder, commands=("gpo",), condition="if-none-match"),
+        Program(name="newsboat", visit=_newsboat, commands=("newsboat", "podboat"), condition="if-none-match"),
+        Program(name="podget", visit=_podget, commands=("podget", "wget")),
+        Program(name="curl", visit=_curl, commands=("curl",), condition="if-none-match"),
+        Program(name="wget", visit=_wget, commands=("wget",), condition="if-modified-since"),
+    )
+}

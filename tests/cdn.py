@@ -1,9 +1,8 @@
 """A web server in front of a published show, as a CDN is: it passes everything on, and writes down who asked for what.
 
-    with gate() as front:
-        front.opens_to("http://127.0.0.1:8333/bucket/cast/")
-        ...  # a client fetches front.show + "feed.xml"
-    assert front.asked[0].headers["if-none-match"]
+    with cdn("http://127.0.0.1:8333/bucket/cast/") as before_it:
+        ...  # a client fetches before_it.show + "feed.xml"
+    assert before_it.asked[0].headers["if-none-match"]
 
 The show's address has a space and an accent, as percent-encoded as they are on real servers; the address that the
 show had before answers with a redirect.
@@ -43,13 +42,13 @@ class _Answer:
 
 
 @dataclass(kw_only=True)
-class Gate:
-    """What was asked at the gate, and what breaks off."""
+class Cdn:
+    """What was asked, and what breaks off."""
 
     address: str
+    origin: str  # where the show really is, with a slash at the end
     asked: list[Asked] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # paths whose next answer ends in the middle
-    _behind: str = ""
 
     @property
     def show(self) -> str:
@@ -59,12 +58,8 @@ class Gate:
     def former(self) -> str:
         return self.address + FORMER
 
-    def opens_to(self, address: str) -> None:
-        """Where the show really is, with a slash at the end."""
-        self._behind = address
-
     def answer(self, method: str, whole: str, headers: dict[str, str]) -> _Answer:
-        path = unquote(whole).removeprefix(unquote(SHOW))
+        path = below(whole)
         if whole.startswith(FORMER):
             answer = _Answer(status=301, headers={"location": self.show + whole.removeprefix(FORMER)})
         elif path == unquote(whole):
@@ -74,19 +69,21 @@ class Gate:
         self.asked.append(Asked(method=method, path=path, headers=headers, status=answer.status))
         return answer
 
-    def breaks_off(self, method: str, path: str) -> bool:
-        below = unquote(path).removeprefix(unquote(SHOW))
-        if method == "HEAD" or below not in self.broken:
-            return False
-        self.broken.remove(below)
-        return True
+    def breaks_off(self, method: str, whole: str) -> bool:
+        breaking = method == "GET" and below(whole) in self.broken
+        self.broken -= {below(whole)} if breaking else set()
+        return breaking
 
     def _passed_on(self, method: str, path: str, headers: dict[str, str]) -> _Answer:
-        behind = urlsplit(self._behind)
-        with closing(http.client.HTTPConnection(behind.netloc, timeout=_PATIENCE_SECONDS)) as connection:
-            connection.request(method, behind.path + path, headers=_passing(headers))
+        origin = urlsplit(self.origin)
+        with closing(http.client.HTTPConnection(origin.netloc, timeout=_PATIENCE_SECONDS)) as connection:
+            connection.request(method, origin.path + path, headers=_passing(headers))
             answer = connection.getresponse()
             return _Answer(status=answer.status, headers=_passing(dict(answer.getheaders())), body=answer.read())
+
+
+def below(whole: str) -> str:
+    return unquote(whole).removeprefix(unquote(SHOW))
 
 
 def _passing(headers: dict[str, str]) -> dict[str, str]:
@@ -94,7 +91,7 @@ def _passing(headers: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def gate() -> Iterator[Gate]:
+def cdn(origin: str) -> Iterator[Cdn]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -117,7 +114,7 @@ def gate() -> Iterator[Gate]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True  # a client that keeps its connection open must not keep the tests
-        front = Gate(address=f"http://127.0.0.1:{server.server_port}")
+        front = Cdn(address=f"http://127.0.0.1:{server.server_port}", origin=origin)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -1,11 +1,17 @@
-# Prints, as JSON, what Ruby's own RSS library makes of a feed file.
+# Prints, as JSON, what Ruby's own RSS library makes of a feed file: ruby read.rb FILE
 require "json"
 require "rss"
-feed = RSS::Parser.parse(File.read(ARGV[0]), false)
-def told(x, seen=0)
-  return x if x.nil? || x.is_a?(String) || x.is_a?(Numeric) || x == true || x == false
-  return x.map { |e| told(e, seen) } if x.is_a?(Array)
-  return x.to_s unless x.is_a?(RSS::Element)
-  Hash[x.instance_variables.reject{|v| [:@parent,:@converter,:@do_validate,:@_attributes].include?(v)}.map{|v| [v.to_s.delete("@"), told(x.instance_variable_get(v))]}]
+
+SILENT = %i[@parent @converter @do_validate @_attributes].freeze
+
+def told(value)
+  case value
+  when Array then value.map { |each| told(each) }
+  when RSS::Element
+    (value.instance_variables - SILENT).to_h { |name| [name.to_s.delete("@"), told(value.instance_variable_get(name))] }
+  when nil, true, false, String, Numeric then value
+  else value.to_s
+  end
 end
-puts JSON.generate(told(feed.channel))
+
+puts JSON.generate(told(RSS::Parser.parse(File.read(ARGV[0], encoding: "UTF-8"), false).channel))

@@ -112,10 +112,11 @@ class Program:
     visit: Callable[[Home, str], None]
     commands: tuple[str, ...]
     condition: str = ""
+    by_seconds: bool = False  # a feed with another entity tag, but of the same second, is the same to it
 
 
 def _gpodder(home: Home, feed: str) -> None:
-    if feed not in home.call("gpo", "list"):
+    if not (home.folder / "gPodder").is_dir():
         home.call("gpo", "subscribe", feed)
     home.call("gpo", "update")
     home.call("gpo", "download")
@@ -167,9 +168,15 @@ PROGRAMS = {
     each.name: each
     for each in (
         Program(name="gpodder", visit=_gpodder, commands=("gpo",), condition="if-none-match"),
-        Program(name="newsboat", visit=_newsboat, commands=("newsboat", "podboat"), condition="if-none-match"),
+        Program(
+            name="newsboat",
+            visit=_newsboat,
+            commands=("newsboat", "podboat"),
+            condition="if-none-match",
+            by_seconds=True,
+        ),
         Program(name="podget", visit=_podget, commands=("podget", "wget")),
         Program(name="curl", visit=_curl, commands=("curl",), condition="if-none-match"),
-        Program(name="wget", visit=_wget, commands=("wget",), condition="if-modified-since"),
+        Program(name="wget", visit=_wget, commands=("wget",), condition="if-modified-since", by_seconds=True),
     )
 }

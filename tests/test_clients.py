@@ -39,8 +39,8 @@ class Evening:
         return self.cdn.asked[before:]
 
     def publish(self) -> None:
-        """Not in the second of the time before: who asks with a date, as wget does, could not tell the two apart."""
-        if self.program.condition == "if-modified-since":
+        """In another second than the time before, where a program goes by HTTP's dates, which are no finer."""
+        if self.program.by_seconds:
             time.sleep(1 - time.time() % 1)
         self.show.publish()
 

@@ -51,7 +51,7 @@ class Home:
         path.write_text(text, "utf-8")
         return path
 
-    def call(self, *command: str | Path, may_fail: bool = False) -> str:
+    def call(self, *command: str | Path) -> str:
         """What a program printed. It and all that it started end with the time limit."""
         process = self._start(command, subprocess.PIPE)
         try:
@@ -59,7 +59,7 @@ class Home:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise AssertionError(f"{command[0]} did not end: {process.communicate()[0][-2000:]!r}") from None
-        assert may_fail or process.returncode == 0, f"{command[0]} ended with {process.returncode}: {printed[-2000:]}"
+        assert process.returncode == 0, f"{command[0]} ended with {process.returncode}: {printed[-2000:]}"
         return printed
 
     def call_on_a_terminal(self, *command: str | Path, done: Callable[[str], bool], keys: bytes) -> None:
@@ -108,6 +108,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
+    """Named as its Debian package. `condition`: what it asks the server with, so that a feed comes once."""
+
     name: str
     visit: Callable[[Home, str], None]
     commands: tuple[str, ...]
@@ -138,7 +140,7 @@ def _newsboat(home: Home, feed: str) -> None:
 def _podget(home: Home, feed: str) -> None:
     config = home.folder / ".podget"
     if not config.is_dir():
-        home.call("podget", "-d", config, "--create-config", "podgetrc", may_fail=True)
+        home.call("podget", "-d", config, "--create-config", "podgetrc")
     home.write(".podget/serverlist", f"{feed} places Small places\n")
     home.call("podget", "-d", config, "-l", home.music, "--dir_session", home.folder / ".session")
 
@@ -163,7 +165,6 @@ def _enclosures(home: Home) -> list[str]:
     return re.findall(r'<enclosure url="([^"]+)"', (home.folder / "feed.xml").read_text("utf-8"))
 
 
-# As a Debian package is called; what it needs to run; what it asks the server with, so that a feed comes once.
 PROGRAMS = {
     each.name: each
     for each in (

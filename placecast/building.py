@@ -17,7 +17,7 @@ from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
-BUILT_FOLDERS = ("e", "assets")
+BUILT_FOLDERS = ("e", "assets", "about", "people", "places", "subscribe")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def _episode(release: Release, published: Publication, beside: pages.Neighbours)
     """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
     text = release.text()
     page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    return page | _sidecars(release, text)
+    return page | pages.embedded(release, published) | _sidecars(release, text)
 
 
 def _sidecars(release: Release, text: Text) -> dict[str, bytes]:
@@ -120,7 +120,7 @@ def _sidecars(release: Release, text: Text) -> dict[str, bytes]:
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
     """Everything that the target must hold, as far as it is on this machine: old audio may be in the target only."""
-    notices = {f"{episode.folder}index.html" for episode in published.withdrawn}
+    notices = {f"{episode.folder}{page}index.html" for episode in published.withdrawn for page in ("", "player/")}
     found = {path: archive.as_it_lies(content) for path, content in tree.items()}
     texts = [plan.upload(path, project.feed / path, file.size, file.sha256) for path, file in found.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]

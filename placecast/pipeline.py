@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, rss, work
+from placecast import building, checks, pictures, rss, work
 from placecast.checks import Finding
 from placecast.delivery import Sight, glance
 from placecast.errors import FactsError, UsageError
@@ -179,7 +179,8 @@ def build_preview(run: Run, url: str) -> None:
     show, episodes = run.project.load()
     local = replace(show, url=url)
     published = building.publication(run.project, local, episodes, None)
-    folder, tree = run.project.preview, building.render(published)
+    folder = run.project.preview
+    tree = {**building.render(published), **pictures.drawn(run.project, published, folder)}
     building.write(folder, tree, building.changes(folder, tree))
     building.copy_cover(local, folder)
     building.copy_media(run.project, published, folder)

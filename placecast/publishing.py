@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from placecast import building, delivery, distribution, gate, plan, rss
+from placecast import building, delivery, distribution, gate, pictures, plan, rss
 from placecast.archive import Archive
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
@@ -70,7 +70,8 @@ def build(
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
     published = replace(ready, releases=shown, others=_others(sight, shown, gone))
     lying = Archive(run.project, show)
-    tree = building.render(published, lying)
+    drawn = pictures.drawn(run.project, published, run.project.feed)
+    tree = {**building.render(published, lying), **drawn}
     local = building.local_files(run.project, published, tree)
     return Built(
         publication=published,

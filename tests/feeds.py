@@ -149,6 +149,9 @@ def pages_of(publication: Publication) -> dict[str, bytes]:
     """Every page of a show, as `building.render` makes them."""
     around = pages.neighbours(publication)
     told = {
+        path: content for each in publication.releases for path, content in pages.embedded(each, publication).items()
+    }
+    told |= {
         f"{each.episode.folder}index.html": pages.episode(
             each, publication, around[each.episode.slug], each.text().transcript
         )

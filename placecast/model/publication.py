@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from placecast.model.show import Episode, Person, Show
+from placecast.model.show import Episode, Person, Place, Show
 from placecast.model.sound import Approval, Audio, Said, Text, Waiver
 
 
@@ -45,6 +45,7 @@ class Elsewhere:
     number: int | None = None
     kind: Literal["full", "trailer", "bonus"] = "full"
     people: tuple[Person, ...] = ()
+    places: tuple[Place, ...] = ()
     unchecked: bool = False  # a machine wrote its transcript, and nobody answers for it
 
 

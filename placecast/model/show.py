@@ -152,6 +152,18 @@ class Distribution:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Directories:
+    """Where listeners find the show in apps and directories that have a page for it; "" where they have none."""
+
+    apple: str = ""
+    spotify: str = ""
+    youtube_music: str = ""
+    pocket_casts: str = ""
+    overcast: str = ""
+    antennapod: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image:
     """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
 
@@ -194,6 +206,7 @@ class Show:
     mastering: Mastering = Mastering()
     transcription: Transcription = Transcription()
     distribution: Distribution = Distribution()
+    directories: Directories = Directories()
     index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
 
     @property

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from placecast.model import Chapter, Person, Place, Publication, Release, Show
+from placecast.pages import embedding, pictures
 from placecast.pages.reading import anchor
 from placecast.pages.wording import checked, coordinates, licence_address, local_iso, unchecked, web
 from placecast.timecode import iso_duration
@@ -61,7 +62,10 @@ def episode(release: Release, show: Show, description: str) -> str:
             "contributor": [_person(person) for person in facts.credits(show)],
             "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
             "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],
-            "image": show.at(show.cover.path),
+            "image": [show.at(pictures.card_path(release, show)), show.at(show.cover.path)],
+            "thumbnailUrl": show.at(show.cover.path),
+            "publisher": {"@type": "Organization", "name": show.author},
+            "license": licence_address(show.license),
             "associatedMedia": _sound(release, show),
             "hasPart": _clips(release, show),
         }
@@ -85,7 +89,9 @@ def _sound(release: Release, show: Show) -> Value:
         "name": release.episode.title,
         "contentUrl": show.at(audio.path),
         "contentSize": str(audio.bytes),
+        "embedUrl": show.page(embedding.player_path(release.episode)),
         "encodingFormat": audio.type,
+        "uploadDate": local_iso(release.published, show.zone),
         "duration": iso_duration(audio.seconds),
         "caption": {
             "@type": "MediaObject",

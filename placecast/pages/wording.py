@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -58,6 +59,11 @@ def place_in_show(episode: Episode | Elsewhere) -> str:
 def role(person: Person) -> str:
     """`host`, in lower case: apps disagree about the taxonomy's capitals."""
     return person.role.strip().lower()
+
+
+def listed(names: Sequence[str]) -> str:
+    """`Ana, Ben and Cem`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def web(address: str | None) -> str | None:

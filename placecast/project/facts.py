@@ -15,6 +15,7 @@ from placecast.fingerprint import sha256, short
 from placecast.model import (
     SLUG,
     Chapter,
+    Directories,
     Distribution,
     Episode,
     FolderTarget,
@@ -67,6 +68,7 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
         mastering=Mastering(**facts.mastering.model_dump()),
         transcription=_transcription(facts, root),
         distribution=_distribution(facts.distribution),
+        directories=Directories(**{name: address or "" for name, address in facts.directories}),
     )
 
 

@@ -25,6 +25,14 @@ _GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?")
 _OSM = re.compile(r"[NWR]\d+(#\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
+_DIRECTORIES = {
+    "apple": re.compile(r"https://podcasts\.apple\.com/\S+"),
+    "spotify": re.compile(r"https://open\.spotify\.com/show/\S+"),
+    "youtube_music": re.compile(r"https://(?:music|www)\.youtube\.com/\S+"),
+    "pocket_casts": re.compile(r"https://(?:pca\.st|pocketcasts\.com)/\S+"),
+    "overcast": re.compile(r"https://overcast\.fm/\S+"),
+    "antennapod": re.compile(r"https://antennapod\.org/\S+"),
+}
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
 _CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -293,6 +301,31 @@ class DistributionFacts(Facts):
     )
 
 
+class DirectoriesFacts(Facts):
+    apple: Annotated[str, _shaped(_DIRECTORIES["apple"], "an address in Apple Podcasts")] | None = Field(
+        None,
+        description='Write apple = "https://podcasts.apple.com/gb/podcast/…/id123": the show\'s page in Apple Podcasts.',
+    )
+    spotify: Annotated[str, _shaped(_DIRECTORIES["spotify"], "the address of a show on Spotify")] | None = Field(
+        None, description='Write spotify = "https://open.spotify.com/show/…": the show\'s page on Spotify.'
+    )
+    youtube_music: Annotated[str, _shaped(_DIRECTORIES["youtube_music"], "an address on YouTube")] | None = Field(
+        None,
+        description='Write youtube_music = "https://music.youtube.com/playlist?list=…": the show\'s page on YouTube Music.',
+    )
+    pocket_casts: Annotated[str, _shaped(_DIRECTORIES["pocket_casts"], "an address of Pocket Casts")] | None = Field(
+        None, description='Write pocket_casts = "https://pca.st/…". Left out: a link that opens the feed in the app.'
+    )
+    overcast: Annotated[str, _shaped(_DIRECTORIES["overcast"], "an address of Overcast")] | None = Field(
+        None,
+        description='Write overcast = "https://overcast.fm/itunes…". Left out: a link that opens the feed in the app.',
+    )
+    antennapod: Annotated[str, _shaped(_DIRECTORIES["antennapod"], "an address of AntennaPod")] | None = Field(
+        None,
+        description='Write antennapod = "https://antennapod.org/…". Left out: a link that opens the feed in the app.',
+    )
+
+
 class ShowFacts(Facts):
     title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "The name of the show".')]
     description: Text = Field(description='Write description = "What the show is about", of 4,000 letters at most.')
@@ -332,6 +365,10 @@ class ShowFacts(Facts):
     mastering: MasteringFacts = Field(MasteringFacts(), description="Write a table [mastering].")
     transcription: TranscriptionFacts = Field(TranscriptionFacts(), description="Write a table [transcription].")
     distribution: DistributionFacts = Field(DistributionFacts(), description="Write a table [distribution].")
+    directories: DirectoriesFacts = Field(
+        DirectoriesFacts(),
+        description="Write a table [directories] with the addresses of the show's pages in podcast apps.",
+    )
     target: TargetFacts = Field(description='Write a table [target] with folder = "public", or with bucket = "…".')
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, get_args
 
-from placecast.model import Elsewhere, Person
+from placecast.model import Elsewhere, Person, Place
 from placecast.rss import document
 from placecast.rss.extensions import APPLE, PODCAST
 from placecast.rss.text import legal
@@ -88,6 +88,7 @@ def _elsewhere(item: Any) -> Elsewhere:
         number=_number(_text(item, "itunes:episode")),
         kind=_kind(_text(item, "itunes:episodeType")),
         people=tuple(map(_person, item.findall("podcast:person", _NAMES))),
+        places=tuple(map(_place, item.findall("podcast:location", _NAMES))),
         unchecked=item.find("podcast:txt[@purpose='ai-content']", _NAMES) is not None,
         item=document.alone(item),
     )
@@ -120,6 +121,12 @@ def _person(element: Any) -> Person:
         url=facts["href"] or None,
         image=facts["img"] or None,
     )
+
+
+def _place(element: Any) -> Place:
+    facts = {key: legal(element.get(key, "")) or None for key in ("geo", "osm", "country")}
+    rel: Literal["subject", "creator"] = "creator" if element.get("rel") == "creator" else "subject"
+    return Place(name=legal(element.text or ""), rel=rel, **facts)
 
 
 def _text(item: Any, name: str) -> str:

@@ -18,7 +18,11 @@ from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Storage
 
-_LISTS = ("index.html", "accessibility/index.html", "sitemap.xml")  # pages that list episodes
+# What lists episodes.
+_LISTS = (
+    *("index.html", "about/index.html", "accessibility/index.html", "people/index.html", "places/index.html"),
+    *("places/places.geojson", "sitemap.xml"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +138,7 @@ def _tree(
     others = rss.elsewhere(feed, {each.episode.guid for each in left}) if feed else ()
     published = replace(ready, releases=left, others=others, withdrawn=_noticed(run, ready, wanted))
     rendered = pages.site(published)
-    tree = {key: rendered[key] for key in (*_LISTS, _page(wanted))}
+    tree = {key: rendered[key] for key in (*_LISTS, *_notices(wanted))}
     return tree | ({FEED: feed} if feed else {})
 
 
@@ -146,20 +150,21 @@ def _noticed(run: Run, ready: Publication, wanted: _Wanted) -> tuple[Episode, ..
     return (*ready.withdrawn, unknown)
 
 
-def _page(wanted: _Wanted) -> str:
-    return f"e/{wanted.slug}/index.html"
+def _notices(wanted: _Wanted) -> tuple[str, str]:
+    """The pages that say that the episode is withdrawn: its own, and the player in other websites."""
+    return f"e/{wanted.slug}/index.html", f"e/{wanted.slug}/player/index.html"
 
 
 def _files(tree: Mapping[str, bytes], wanted: _Wanted) -> list[Upload]:
     found = [plan.upload(key, content, len(content), sha256(content)) for key, content in tree.items()]
-    return [plan.as_notice(each) if each.key == _page(wanted) else each for each in found]
+    return [plan.as_notice(each) if each.key in _notices(wanted) else each for each in found]
 
 
 def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
     """All that is there of an episode but the notice: its sound in every version, its words, and copies of feeds."""
     sound = re.compile(rf"media/{re.escape(wanted.slug)}-[0-9a-f]{{12}}\.\w+")
     for key in sight.objects:
-        if sound.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key != _page(wanted)):
+        if sound.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key not in _notices(wanted)):
             yield key
     for copy in [there.key for there in storage.listed(history.FOLDER)]:
         found = storage.read(copy)

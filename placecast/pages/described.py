@@ -12,7 +12,6 @@ from placecast import drawing
 from placecast.drawing import Card
 from placecast.model import Person, Release, Show
 from placecast.pages import pictures, wording
-from placecast.timecode import iso_duration
 
 
 class Meta(NamedTuple):
@@ -66,7 +65,6 @@ def _sound(release: Release, show: Show) -> Iterator[tuple[str, str]]:
     yield "og:audio", show.at(release.audio.path)
     yield "og:audio:type", release.audio.type
     yield "article:published_time", wording.local_iso(release.published, show.zone)
-    yield from (("article:author", person.name) for person in _authors(release, show))
 
 
 def _highwire(release: Release, show: Show, description: str) -> Iterator[tuple[str, str]]:
@@ -98,10 +96,9 @@ def _dublin_core(release: Release, show: Show, description: str) -> Iterator[tup
     yield "DC.identifier", show.page(facts.folder)
     yield "DC.language", release.said.language
     yield "DC.description", description
-    yield "DC.relation.isPartOf", show.page("")
-    yield from (("DC.coverage.spatial", place.name) for place in facts.places if place.rel == "subject")
+    yield "DC.relation", show.page("")
+    yield from (("DC.coverage", place.name) for place in facts.places if place.rel == "subject")
     yield "DC.rights", wording.licence_address(show.license) or show.license or show.copyright
-    yield "DC.extent", iso_duration(release.audio.seconds)
 
 
 def _authors(release: Release, show: Show) -> list[Person]:

@@ -284,7 +284,7 @@ def test_a_foreign_reader_finds_dublin_core_on_an_episodes_page():
     assert facts["DC.title"] == LATEST.episode.title
     assert facts["DC.type"] == "Sound"
     assert facts["DC.date"] == "2026-11-20"
-    assert facts["DC.coverage.spatial"] == "Digbeth"
+    assert facts["DC.coverage"] == "Digbeth"
     assert [each["content"] for each in told["elements"] if each["name"] == "DC.creator"] == [
         "Nadia Okafor",
         "Tom Ellis",

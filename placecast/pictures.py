@@ -21,6 +21,14 @@ def drawn(project: Project, published: Publication, folder: Path) -> Tree:
     return {path: _lying(project, folder / path) or draw() for path, draw in wanted.items()}
 
 
+def settle(project: Project, published: Publication, tree: Tree) -> None:
+    """Keep in mind what was drawn of this tree: it has been written into the folder `feed` now."""
+    for path in pages.drawn(published):
+        file = project.feed / path
+        if isinstance(content := tree[path], bytes):
+            project.memory.keep(_DRAWN, project.shown(file), looks.look(file), [len(content), sha256(content)])
+
+
 def _lying(project: Project, file: Path) -> AsItLies | None:
     """What is known of this file, or found out now; None when it is not there or not whole."""
     look = looks.look(file)

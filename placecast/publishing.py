@@ -167,6 +167,7 @@ def write(run: Run, built: Built) -> None:
         with run.reporter.step("build feed and pages", few_of(built.changed)):
             building.write(run.project.feed, built.tree, built.changed)
     built.lying.settle()
+    pictures.settle(run.project, built.publication, built.tree)
 
 
 def look(run: Run, storage: Storage) -> Sight:

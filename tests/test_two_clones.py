@@ -218,7 +218,7 @@ class TestUnpublish:
         here.publish()
         done = unpublish(here.run(), "hull", delete_audio=True)
         left = {key for key in bucket.listed() if "hull" in key}
-        assert left == {"cast/e/hull/index.html"}
+        assert left == {"cast/e/hull/index.html", "cast/e/hull/player/index.html"}
         assert len(done.deleted) >= 7
         for there in bucket.listed():
             content = bucket.client.get_object(Bucket=bucket.name, Key=there)

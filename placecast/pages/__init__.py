@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from placecast import timecode
 from placecast.fingerprint import sha256
@@ -65,7 +66,7 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         newer=beside[0],
         older=beside[1],
         description=description,
-        notes=sanitised(release.notes_html),  # once more, since the template trusts it
+        notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
         parts=reading.parts(transcript, release.episode.chapters),
         structured_data=structured_data.episode(release, publication.show, description),
     )
@@ -119,6 +120,7 @@ def _environment() -> Environment:
         "place_in_show": wording.place_in_show,
         "role": wording.role,
         "size": wording.size,
+        "trust": wording.trust,
         "unchecked": wording.unchecked,
         "web": wording.web,
     }
@@ -131,7 +133,14 @@ def _assets() -> Mapping[str, tuple[str, bytes]]:
     folder = files("placecast.pages").joinpath("assets")
     contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js")}
     contents["style.css"] = _stylesheet(folder.joinpath("style"))
-    return {name: (_hashed(name, content), content) for name, content in contents.items()}
+    lean = {name: content if name.endswith(".svg") else _lean(content) for name, content in contents.items()}
+    return {name: (_hashed(name, content), content) for name, content in lean.items()}
+
+
+def _lean(source: bytes) -> bytes:
+    """A style or a script without indentation and lines that are comments: a fifth less to send."""
+    lines = (line.strip() for line in source.splitlines())
+    return b"\n".join(line for line in lines if line and not line.startswith((b"//", b"/*")))
 
 
 def _stylesheet(folder: Traversable) -> bytes:

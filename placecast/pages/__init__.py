@@ -7,18 +7,11 @@ formats, chapters, search and media are made elsewhere; the pages link to them.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from placecast import timecode
-from placecast.fingerprint import sha256
 from placecast.model import Publication, Release, Transcript
-from placecast.pages import reading, shelf, structured_data, wording
+from placecast.pages import dressing, reading, shelf, structured_data, wording
 from placecast.pages.notes import notes_html, notes_text, sanitised
 from placecast.pages.shelf import Neighbours, neighbours
 
@@ -29,7 +22,7 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 def site(publication: Publication) -> dict[str, bytes]:
     """All pages but those of the episodes, and what pages load: path in the public tree, and content."""
-    assets = _assets()
+    assets = dressing.assets(publication.show.look)
     tree = {f"assets/{name}": content for name, content in assets.values()}
     tree |= {
         "index.html": _home(publication),
@@ -87,68 +80,7 @@ def _sitemap(publication: Publication) -> bytes:
 
 
 def _page(template: str, publication: Publication, **values: object) -> bytes:
-    names = {kind: f"assets/{name}" for kind, (name, _) in _assets().items()}
+    look = publication.show.look
+    names = {kind: f"assets/{name}" for kind, (name, _) in dressing.assets(look).items()}
     facts = {"show": publication.show, "publication": publication, "asset": names}
-    return _environment().get_template(template).render(facts | values).encode()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("placecast.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "anchor": reading.anchor,
-        "checked": wording.checked,
-        "clock": timecode.clock,
-        "contact": wording.contact,
-        "contact_name": wording.contact_name,
-        "day": wording.day,
-        "iso_duration": timecode.iso_duration,
-        "language_of": wording.language_of,
-        "length_of": wording.length_of,
-        "licence_address": wording.licence_address,
-        "licence_name": wording.licence_name,
-        "local_iso": wording.local_iso,
-        "map_address": wording.map_address,
-        "one_line": wording.one_line,
-        "place_in_show": wording.place_in_show,
-        "role": wording.role,
-        "size": wording.size,
-        "trust": wording.trust,
-        "unchecked": wording.unchecked,
-        "web": wording.web,
-    }
-    return environment
-
-
-@cache
-def _assets() -> Mapping[str, tuple[str, bytes]]:
-    """Style, script and icon under names that carry their content's hash, so browsers may keep them for ever."""
-    folder = files("placecast.pages").joinpath("assets")
-    contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js")}
-    contents["style.css"] = _stylesheet(folder.joinpath("style"))
-    lean = {name: content if name.endswith(".svg") else _lean(content) for name, content in contents.items()}
-    return {name: (_hashed(name, content), content) for name, content in lean.items()}
-
-
-def _lean(source: bytes) -> bytes:
-    """A style or a script without indentation and lines that are comments: a fifth less to send."""
-    lines = (line.strip() for line in source.splitlines())
-    return b"\n".join(line for line in lines if line and not line.startswith((b"//", b"/*")))
-
-
-def _stylesheet(folder: Traversable) -> bytes:
-    """The parts of the style as one file, in the order of their names: a page then asks for one."""
-    parts = sorted((part for part in folder.iterdir() if part.name.endswith(".css")), key=lambda part: part.name)
-    return b"\n".join(part.read_bytes() for part in parts)
-
-
-def _hashed(name: str, content: bytes) -> str:
-    stem, suffix = name.split(".")
-    return f"{stem}-{sha256(content)[:8]}.{suffix}"
+    return dressing.render(look, template, facts | values)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from placecast import colours
 from placecast.categories import is_category
 from placecast.timecode import parse_clock
 
@@ -27,6 +28,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
 _CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -293,6 +295,31 @@ class DistributionFacts(Facts):
     )
 
 
+def _readable(grounds: tuple[str, ...]) -> AfterValidator:
+    def check(colour: str) -> str:
+        told = colour.lower()
+        contrast, ground = colours.least(told, grounds)
+        if contrast < colours.ENOUGH:
+            good = colours.nearest(told, grounds)
+            raise ValueError(
+                f"{told} on {ground} has a contrast of {contrast:.1f}, and people need {colours.ENOUGH} to read it."
+                f" The nearest colour that has it is {good}"
+            )
+        return told
+
+    return AfterValidator(check)
+
+
+class LookFacts(Facts):
+    accent: Annotated[str, _shaped(_COLOUR, "a colour"), _readable(colours.BY_DAY)] | None = Field(
+        None, description='Write accent = "#0b5a50": the colour of links and buttons on the pages.'
+    )
+    accent_dark: Annotated[str, _shaped(_COLOUR, "a colour"), _readable(colours.AT_NIGHT)] | None = Field(
+        None,
+        description='Write accent_dark = "#86d3c5": the same for those who have chosen dark pages. Left out: accent, as light as it needs to be.',
+    )
+
+
 class ShowFacts(Facts):
     title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "The name of the show".')]
     description: Text = Field(description='Write description = "What the show is about", of 4,000 letters at most.')
@@ -332,6 +359,7 @@ class ShowFacts(Facts):
     mastering: MasteringFacts = Field(MasteringFacts(), description="Write a table [mastering].")
     transcription: TranscriptionFacts = Field(TranscriptionFacts(), description="Write a table [transcription].")
     distribution: DistributionFacts = Field(DistributionFacts(), description="Write a table [distribution].")
+    look: LookFacts = Field(LookFacts(), description="Write a table [look] with the show's colours.")
     target: TargetFacts = Field(description='Write a table [target] with folder = "public", or with bucket = "…".')
 
 

@@ -14,7 +14,7 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("alignment", "errors", "fingerprint", "media_types", "timecode", "wording"),
+    ("alignment", "colours", "errors", "fingerprint", "media_types", "timecode", "wording"),
     ("model",),
     ("realign", "screens"),
     (

@@ -114,7 +114,8 @@ def test_landmarks_are_there_and_the_skip_link_comes_first(path):
 def test_every_control_picture_and_region_has_a_name(path):
     page = PAGES[path]
     for field in page.xpath("//input | //select"):
-        assert field.xpath("ancestor::label") or page.xpath(f"//label[@for='{field.get('id')}']")
+        labelled = field.xpath("ancestor::label") or page.xpath(f"//label[@for='{field.get('id')}']")
+        assert labelled or field.get("aria-label")
     assert all(text_of(button) for button in page.xpath("//button"))
     assert all(image.get("alt") is not None for image in page.xpath("//img"))
     assert all(audio.get("aria-label") for audio in page.xpath("//audio"))

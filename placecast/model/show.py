@@ -164,6 +164,15 @@ class Directories:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a show's pages look like where it is not placecast's own way. `accent` "": the style's own colours."""
+
+    accent: str = ""  # of links and buttons, by day: #0b5a50
+    accent_dark: str = ""  # and at night
+    templates: tuple[tuple[str, str], ...] = ()  # names in the folder `templates`, and what is in them
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image:
     """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
 
@@ -207,6 +216,7 @@ class Show:
     transcription: Transcription = Transcription()
     distribution: Distribution = Distribution()
     directories: Directories = Directories()
+    look: Look = Look()
     index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
 
     @property

@@ -7,18 +7,15 @@ formats, chapters, search and media are made elsewhere; the pages link to them.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from placecast import drawing, timecode
-from placecast.fingerprint import sha256
+from placecast import drawing
 from placecast.model import Publication, Release, Transcript
 from placecast.pages import (
     described,
+    dressing,
     embedding,
     people,
     pictures,
@@ -49,7 +46,7 @@ def site(publication: Publication) -> dict[str, bytes]:
 
     The pictures among that are `drawn`.
     """
-    show, assets, entries = publication.show, _assets(), shelf.entries(publication)
+    show, assets, entries = publication.show, dressing.assets(publication.show.look), shelf.entries(publication)
     named = places.visited(show, entries)
     tree = {f"assets/{name}": content for name, content in assets.values()}
     tree |= {
@@ -157,7 +154,7 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         older=beside[1],
         described=described.episode(release, publication.show, description),
         embedding=embedding.oembed_path(release.episode),
-        notes=sanitised(release.notes_html),  # once more, since the template trusts it
+        notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
         parts=reading.parts(transcript, release.episode.chapters),
         structured_data=structured_data.episode(release, publication.show, description),
     )
@@ -179,62 +176,8 @@ def _sitemap(publication: Publication, entries: Sequence[Entry]) -> bytes:
 
 
 def _page(template: str, publication: Publication, **values: object) -> bytes:
-    names = {kind: f"assets/{name}" for kind, (name, _) in _assets().items()}
     show, papers = publication.show, {"light": tokens.light()["paper"], "dark": tokens.dark()["paper"]}
+    names = {kind: f"assets/{name}" for kind, (name, _) in dressing.assets(show.look).items()}
     facts = {"show": show, "publication": publication, "asset": names, "here": "", "paper": papers}
     facts |= {"site_pages": _NAVIGATION, "icons": {side: pictures.icon_path(show, side) for side in drawing.ICONS}}
-    return _environment().get_template(template).render(facts | values).encode()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("placecast.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "anchor": reading.anchor,
-        "checked": wording.checked,
-        "clock": timecode.clock,
-        "contact": wording.contact,
-        "contact_name": wording.contact_name,
-        "day": wording.day,
-        "iso_duration": timecode.iso_duration,
-        "language_of": wording.language_of,
-        "length_of": wording.length_of,
-        "licence_address": wording.licence_address,
-        "licence_name": wording.licence_name,
-        "local_iso": wording.local_iso,
-        "map_address": wording.map_address,
-        "one_line": wording.one_line,
-        "place_in_show": wording.place_in_show,
-        "role": wording.role,
-        "size": wording.size,
-        "unchecked": wording.unchecked,
-        "web": wording.web,
-    }
-    return environment
-
-
-@cache
-def _assets() -> Mapping[str, tuple[str, bytes]]:
-    """Style and script under names that carry their content's hash, so browsers may keep them for ever."""
-    folder = files("placecast.pages").joinpath("assets")
-    contents = {name: folder.joinpath(name).read_bytes() for name in ("player.js",)}
-    contents["style.css"] = _stylesheet(folder.joinpath("style"))
-    return {name: (_hashed(name, content), content) for name, content in contents.items()}
-
-
-def _stylesheet(folder: Traversable) -> bytes:
-    """The parts of the style as one file, in the order of their names: a page then asks for one."""
-    parts = sorted((part for part in folder.iterdir() if part.name.endswith(".css")), key=lambda part: part.name)
-    return b"\n".join(part.read_bytes() for part in parts)
-
-
-def _hashed(name: str, content: bytes) -> str:
-    stem, suffix = name.split(".")
-    return f"{stem}-{sha256(content)[:8]}.{suffix}"
+    return dressing.render(show.look, template, facts | values)

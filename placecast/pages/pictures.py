@@ -62,7 +62,7 @@ def _card(show: Show, title: str, guests: str) -> Card:
         show=show.title if title != show.title else "A podcast",
         guests=guests,
         cover=show.cover.name,
-        ground=tokens.light()["accent"],
+        ground=show.look.accent or tokens.light()["accent"],
         ink=tokens.light()["on-accent"],
     )
 

@@ -129,6 +129,13 @@ def unchecked(release: Release) -> str:
     return "A machine wrote this transcript and nobody has checked it yet. Expect mistakes, above all in names."
 
 
+def trust(release: Release) -> str:
+    """What a quote must say of where its words come from; nothing where somebody answers for them."""
+    if release.approval:
+        return ""
+    return "machine transcript, not checked" if release.machine else "transcript not checked"
+
+
 def length_of(seconds: float) -> str:
     """`24 min`, `1 hr 5 min`, `45 sec`: as much as one wants to know before listening."""
     whole = round(seconds)  # as the feed tells it

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PIL import Image as Picture
 from PIL import UnidentifiedImageError
 
+from placecast import colours
 from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256, short
 from placecast.model import (
@@ -20,6 +21,7 @@ from placecast.model import (
     Episode,
     FolderTarget,
     Image,
+    Look,
     Mastering,
     Names,
     S3Target,
@@ -31,8 +33,10 @@ from placecast.model import (
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
 from placecast.project.naming import people, places
-from placecast.project.schema import DistributionFacts, EpisodeFacts, Facts, ShowFacts, TargetFacts
+from placecast.project.schema import DistributionFacts, EpisodeFacts, LookFacts, ShowFacts, TargetFacts
 from placecast.project.secrets import without_secrets
+from placecast.project.shapes import Facts
+from placecast.project.templates import read_templates
 
 Data = TypeVar("Data")
 
@@ -50,7 +54,8 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
     faults: list[Fault] = []
     cover = _kept(faults, lambda: read_cover(root / facts.cover, f"{file}: cover"))
     target = _kept(faults, lambda: _target(facts.target, root, file))
-    if faults or cover is None or target is None:
+    look = _kept(faults, lambda: _look(facts.look, root))
+    if faults or cover is None or target is None or look is None:
         raise FactsError(faults)
     return Show(
         **_same(facts, "title", "description", "guid", "author", "categories", "language", "explicit", "type")
@@ -69,6 +74,7 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
         transcription=_transcription(facts, root),
         distribution=_distribution(facts.distribution),
         directories=Directories(**{name: address or "" for name, address in facts.directories}),
+        look=look,
     )
 
 
@@ -193,6 +199,15 @@ def _distribution(facts: DistributionFacts) -> Distribution:
         cloudflare=facts.cloudflare or "",
         command=facts.command,
     )
+
+
+def _look(facts: LookFacts, root: Path) -> Look:
+    accent, dark = facts.accent or "", facts.accent_dark or ""
+    if dark and not accent:
+        accent = colours.nearest(dark, colours.BY_DAY, colours.EASY)
+    if accent and not dark:
+        dark = colours.nearest(accent, colours.AT_NIGHT, colours.EASY)
+    return Look(accent=accent, accent_dark=dark, templates=read_templates(root))
 
 
 def _time_faults(facts: EpisodeFacts, file: str) -> list[Fault]:

@@ -11,9 +11,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from placecast import colours
 from placecast.categories import is_category
+from placecast.project.directories import DirectoriesFacts
+from placecast.project.shapes import Facts
+from placecast.project.shapes import shaped as _shaped
 from placecast.timecode import parse_clock
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
@@ -25,26 +29,10 @@ _GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?")
 _OSM = re.compile(r"[NWR]\d+(#\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
-_DIRECTORIES = {
-    "apple": re.compile(r"https://podcasts\.apple\.com/\S+"),
-    "spotify": re.compile(r"https://open\.spotify\.com/show/\S+"),
-    "youtube_music": re.compile(r"https://(?:music|www)\.youtube\.com/\S+"),
-    "pocket_casts": re.compile(r"https://(?:pca\.st|pocketcasts\.com)/\S+"),
-    "overcast": re.compile(r"https://overcast\.fm/\S+"),
-    "antennapod": re.compile(r"https://antennapod\.org/\S+"),
-}
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
 _CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-
-
-def _shaped(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise ValueError(f"{value!r} is not {what}")
-        return value
-
-    return AfterValidator(check)
 
 
 def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -121,12 +109,6 @@ Number = Annotated[int, Field(ge=1)]
 Geo = Annotated[str, _shaped(_GEO, "a geo address")]
 Osm = Annotated[str, _shaped(_OSM, "an OpenStreetMap object")]
 Country = Annotated[str, _shaped(_COUNTRY, "a country code")]
-
-
-class Facts(BaseModel):
-    """No unknown keys: a misspelt key that is silently ignored is a fact that is lost."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
 
 
 class PersonFacts(Facts):
@@ -301,28 +283,28 @@ class DistributionFacts(Facts):
     )
 
 
-class DirectoriesFacts(Facts):
-    apple: Annotated[str, _shaped(_DIRECTORIES["apple"], "an address in Apple Podcasts")] | None = Field(
+def _readable(grounds: tuple[str, ...]) -> AfterValidator:
+    def check(colour: str) -> str:
+        told = colour.lower()
+        contrast, ground = colours.least(told, grounds)
+        if contrast < colours.ENOUGH:
+            good = colours.nearest(told, grounds)
+            raise ValueError(
+                f"{told} on {ground} has a contrast of {contrast:.1f}, and people need {colours.ENOUGH} to read it."
+                f" The nearest colour that has it is {good}"
+            )
+        return told
+
+    return AfterValidator(check)
+
+
+class LookFacts(Facts):
+    accent: Annotated[str, _shaped(_COLOUR, "a colour"), _readable(colours.BY_DAY)] | None = Field(
+        None, description='Write accent = "#0b5a50": the colour of links and buttons on the pages.'
+    )
+    accent_dark: Annotated[str, _shaped(_COLOUR, "a colour"), _readable(colours.AT_NIGHT)] | None = Field(
         None,
-        description='Write apple = "https://podcasts.apple.com/gb/podcast/…/id123": the show\'s page in Apple Podcasts.',
-    )
-    spotify: Annotated[str, _shaped(_DIRECTORIES["spotify"], "the address of a show on Spotify")] | None = Field(
-        None, description='Write spotify = "https://open.spotify.com/show/…": the show\'s page on Spotify.'
-    )
-    youtube_music: Annotated[str, _shaped(_DIRECTORIES["youtube_music"], "an address on YouTube")] | None = Field(
-        None,
-        description='Write youtube_music = "https://music.youtube.com/playlist?list=…": the show\'s page on YouTube Music.',
-    )
-    pocket_casts: Annotated[str, _shaped(_DIRECTORIES["pocket_casts"], "an address of Pocket Casts")] | None = Field(
-        None, description='Write pocket_casts = "https://pca.st/…". Left out: a link that opens the feed in the app.'
-    )
-    overcast: Annotated[str, _shaped(_DIRECTORIES["overcast"], "an address of Overcast")] | None = Field(
-        None,
-        description='Write overcast = "https://overcast.fm/itunes…". Left out: a link that opens the feed in the app.',
-    )
-    antennapod: Annotated[str, _shaped(_DIRECTORIES["antennapod"], "an address of AntennaPod")] | None = Field(
-        None,
-        description='Write antennapod = "https://antennapod.org/…". Left out: a link that opens the feed in the app.',
+        description='Write accent_dark = "#86d3c5": the same for those who have chosen dark pages. Left out: accent, as light as it needs to be.',
     )
 
 
@@ -369,6 +351,7 @@ class ShowFacts(Facts):
         DirectoriesFacts(),
         description="Write a table [directories] with the addresses of the show's pages in podcast apps.",
     )
+    look: LookFacts = Field(LookFacts(), description="Write a table [look] with the show's colours.")
     target: TargetFacts = Field(description='Write a table [target] with folder = "public", or with bucket = "…".')
 
 

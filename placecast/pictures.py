@@ -5,6 +5,8 @@ Their names say what they show. One that lies in the folder under its name, and 
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from placecast import drawing, looks, pages
@@ -18,7 +20,11 @@ _DRAWN = "drawn"  # a kind of memory
 def drawn(project: Project, published: Publication, folder: Path) -> Tree:
     """Every picture that the pages show: as it lies in this folder of the project, or drawn now."""
     wanted = pages.drawn(published)
-    return {path: _lying(project, folder / path) or draw() for path, draw in wanted.items()}
+    there = {path: lying for path in wanted if (lying := _lying(project, folder / path))}
+    # Half of the time goes into making JPEGs, where Pillow lets other threads run.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = {path: pool.submit(draw) for path, draw in wanted.items() if path not in there}
+    return there | {path: each.result() for path, each in made.items()}
 
 
 def settle(project: Project, published: Publication, tree: Tree) -> None:

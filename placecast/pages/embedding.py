@@ -13,7 +13,7 @@ from placecast import drawing
 from placecast.model import Episode, Release, Show
 from placecast.pages import pictures
 
-WIDTH, HEIGHT = 600, 200  # pixels: as wide as a column of text, and as high as the player needs
+WIDTH, HEIGHT = 600, 230  # pixels: as wide as a column of text, and as high as the player is on a phone
 
 
 def player_path(episode: Episode) -> str:

@@ -59,7 +59,7 @@ def alternative(shown: Card) -> str:
 def _card(show: Show, title: str, guests: str) -> Card:
     return Card(
         title=title,
-        show=show.title if title != show.title else "A podcast",
+        show=show.title if title != show.title else f"A podcast by {show.author}",
         guests=guests,
         cover=show.cover.name,
         ground=show.look.accent or tokens.light()["accent"],

@@ -183,6 +183,7 @@ def test_whoever_reads_elsewhere_is_left_there_and_can_go_back(open_page):  # no
     page.get_by_role("button", name="Back to what is heard").click()
     in_view(page, ".heard")
     assert page.locator(".back").is_hidden()
+    assert page.evaluate("document.activeElement.closest('.paragraph') !== null")
 
 
 def test_the_page_stays_where_it_is_when_not_asked_to_follow(open_page):  # noqa: F811

@@ -200,6 +200,7 @@ def test_a_template_that_is_no_text_is_told(show):
     "mistake",
     [
         "{{ episode.tilte }}",
+        "{{ publication.releases }}",
         "{{ nothing }}",
         "{{ 1 + 'a' }}",
         "{{ 1 / 0 }}",

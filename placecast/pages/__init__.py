@@ -62,6 +62,8 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
         parts=reading.parts(transcript, release.episode.chapters),
         structured_data=structured_data.episode(release, publication.show, description),
+        # A show's own template must not show other episodes here: the page would stay when they change.
+        publication=None,
     )
 
 
@@ -79,7 +81,7 @@ def _sitemap(publication: Publication) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(urlset, encoding="unicode")}\n'.encode()
 
 
-def _page(template: str, publication: Publication, **values: object) -> bytes:
+def _page(template: str, publication: Publication, /, **values: object) -> bytes:
     look = publication.show.look
     names = {kind: f"assets/{name}" for kind, (name, _) in dressing.assets(look).items()}
     facts = {"show": publication.show, "publication": publication, "asset": names}

@@ -17,6 +17,7 @@ from placecast.errors import FactsError
 from placecast.model import Look
 from placecast.pages import dressing
 from tests import feeds, shows
+from tests.conftest import ROOT
 from tests.feeds import pages_of
 from tests.small_show import SmallShow, make
 from tests.test_pages_hostile import ATTACKS, hostile, shape
@@ -109,6 +110,11 @@ def test_a_colour_that_cannot_be_read_is_refused_with_the_nearest_that_can(show,
     assert f"placecast.toml: look.{key}: {bad} on " in told
     assert f"people need 4.5 to read it. The nearest colour that has it is {colours.nearest(bad, grounds)}." in told
     assert f'Write {key} = "#' in told
+
+
+def test_the_documents_show_a_refusal_as_it_is_given(show):
+    told = complaint(lambda: look_of(show, 'accent = "#ffcc00"')).splitlines()[0]
+    assert told in " ".join((ROOT / "docs/look.md").read_text("utf-8").split())
 
 
 def test_what_is_no_colour_is_refused(show):

@@ -174,12 +174,13 @@ def test_hostile_facts_are_only_text_in_a_shows_own_templates(attack):
     mine = "<h1>{{ episode.title | safe }}</h1><p>{{ show.title }}</p>{% set x %}{{ show.author }}{% endset %}{{ x }}"
     look = Look(templates=(("episode.html", '{% extends "base.html" %}{% block main %}' + mine + "{% endblock %}"),))
 
-    def pages(text: str) -> dict[str, bytes]:
-        told = hostile(text)
-        return pages_of(feeds.publication(*told.releases, look=look, title=text, author=text))
+    path = "e/trust/index.html"
 
-    assert shape(pages(attack)) == shape(pages("plain"))
-    page = lxml.html.document_fromstring(pages(attack)["e/trust/index.html"])
+    def told(text: str) -> bytes:
+        return pages_of(feeds.publication(*hostile(text).releases, look=look, title=text, author=text))[path]
+
+    assert shape({path: told(attack)}) == shape({path: told("plain")})
+    page = lxml.html.document_fromstring(told(attack))
     assert page.xpath("string(//h1)") == attack
 
 

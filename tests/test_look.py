@@ -17,6 +17,7 @@ from placecast.errors import FactsError
 from placecast.model import Look
 from placecast.pages import dressing
 from tests import feeds, shows
+from tests.conftest import ROOT
 from tests.feeds import pages_of
 from tests.small_show import SmallShow, make
 from tests.test_pages_hostile import ATTACKS, hostile, shape
@@ -111,6 +112,11 @@ def test_a_colour_that_cannot_be_read_is_refused_with_the_nearest_that_can(show,
     assert f'Write {key} = "#' in told
 
 
+def test_the_documents_show_a_refusal_as_it_is_given(show):
+    told = complaint(lambda: look_of(show, 'accent = "#ffcc00"')).splitlines()[0]
+    assert told in " ".join((ROOT / "docs/look.md").read_text("utf-8").split())
+
+
 def test_what_is_no_colour_is_refused(show):
     assert "'teal' is not a colour." in complaint(lambda: look_of(show, 'accent = "teal"'))
 
@@ -168,12 +174,13 @@ def test_hostile_facts_are_only_text_in_a_shows_own_templates(attack):
     mine = "<h1>{{ episode.title | safe }}</h1><p>{{ show.title }}</p>{% set x %}{{ show.author }}{% endset %}{{ x }}"
     look = Look(templates=(("episode.html", '{% extends "base.html" %}{% block main %}' + mine + "{% endblock %}"),))
 
-    def pages(text: str) -> dict[str, bytes]:
-        told = hostile(text)
-        return pages_of(feeds.publication(*told.releases, look=look, title=text, author=text))
+    path = "e/trust/index.html"
 
-    assert shape(pages(attack)) == shape(pages("plain"))
-    page = lxml.html.document_fromstring(pages(attack)["e/trust/index.html"])
+    def told(text: str) -> bytes:
+        return pages_of(feeds.publication(*hostile(text).releases, look=look, title=text, author=text))[path]
+
+    assert shape({path: told(attack)}) == shape({path: told("plain")})
+    page = lxml.html.document_fromstring(told(attack))
     assert page.xpath("string(//h1)") == attack
 
 
@@ -200,6 +207,7 @@ def test_a_template_that_is_no_text_is_told(show):
     "mistake",
     [
         "{{ episode.tilte }}",
+        "{{ publication.releases }}",
         "{{ nothing }}",
         "{{ 1 + 'a' }}",
         "{{ 1 / 0 }}",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from placecast.model import Release
 from tests import shows
 from tests.test_pages_browser import (  # noqa: F401 - fixtures
     EPISODE,
@@ -183,6 +184,7 @@ def test_whoever_reads_elsewhere_is_left_there_and_can_go_back(open_page):  # no
     page.get_by_role("button", name="Back to what is heard").click()
     in_view(page, ".heard")
     assert page.locator(".back").is_hidden()
+    assert page.evaluate("document.activeElement.closest('.paragraph') !== null")
 
 
 def test_the_page_stays_where_it_is_when_not_asked_to_follow(open_page):  # noqa: F811
@@ -223,6 +225,18 @@ def test_links_in_seconds_and_on_the_clock_scroll_without_javascript(open_page, 
     in_view(page, f"[id='{fragment}']")
 
 
+def test_words_without_end_need_no_sideways_scrolling(chromium, tmp_path: Path):  # noqa: F811
+    told = hostile("Llanfairpwllgwyngyll" * 6)
+    shows.write_site(replace(told, releases=(_short(told.releases[0]),)), tmp_path)
+    page = chromium.new_page(viewport={"width": 320, "height": 640})
+    with running(tmp_path) as port:
+        page.goto(f"http://127.0.0.1:{port}/{told.releases[0].episode.folder}#t=2")
+        page.locator(".heard").click()
+        assert page.get_by_role("button", name="Copy quote").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
+
+
 def test_everything_works_under_the_strictest_policy(chromium, address):  # noqa: F811
     context = chromium.new_context(permissions=COPYING)
     page, complaints = context.new_page(), []
@@ -252,8 +266,7 @@ def test_everything_works_under_the_strictest_policy(chromium, address):  # noqa
 def test_hostile_text_in_every_field_does_nothing(chromium, tmp_path: Path, text):  # noqa: F811
     told = hostile(text)
     (release,) = told.releases
-    audio = replace(release.audio, seconds=4.0)
-    shows.write_site(replace(told, releases=(replace(release, audio=audio),)), tmp_path)
+    shows.write_site(replace(told, releases=(_short(release),)), tmp_path)
     context = chromium.new_context(permissions=COPYING)
     page, alarms = context.new_page(), []
     page.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
@@ -274,6 +287,10 @@ def test_hostile_text_in_every_field_does_nothing(chromium, tmp_path: Path, text
     assert page.title() == f"{text} – {text}"
     assert alarms == []
     context.close()
+
+
+def _short(release: Release) -> Release:
+    return replace(release, audio=replace(release.audio, seconds=4.0))
 
 
 def _lax(headers: dict[str, str]) -> dict[str, str]:

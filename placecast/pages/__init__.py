@@ -134,7 +134,8 @@ def _told(
 def embedded(release: Release, publication: Publication) -> dict[str, bytes]:
     """What other websites show of an episode: its player alone, and the file that offers it."""
     show, episode = publication.show, release.episode
-    player = _page("player.html", publication, root="../../../", release=release, episode=episode)
+    facts = {"release": release, "episode": episode, "publication": None}  # as on the episode's own page
+    player = _page("player.html", publication, root="../../../", **facts)
     return {
         f"{embedding.player_path(episode)}index.html": player,
         embedding.oembed_path(episode): embedding.oembed(release, show),
@@ -157,6 +158,8 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
         parts=reading.parts(transcript, release.episode.chapters),
         structured_data=structured_data.episode(release, publication.show, description),
+        # A show's own template must not show other episodes here: the page would stay when they change.
+        publication=None,
     )
 
 
@@ -175,7 +178,7 @@ def _sitemap(publication: Publication, entries: Sequence[Entry]) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(urlset, encoding="unicode")}\n'.encode()
 
 
-def _page(template: str, publication: Publication, **values: object) -> bytes:
+def _page(template: str, publication: Publication, /, **values: object) -> bytes:
     show, papers = publication.show, {"light": tokens.light()["paper"], "dark": tokens.dark()["paper"]}
     names = {kind: f"assets/{name}" for kind, (name, _) in dressing.assets(show.look).items()}
     facts = {"show": show, "publication": publication, "asset": names, "here": "", "paper": papers}

@@ -55,7 +55,7 @@ def parts(transcript: Transcript, chapters: tuple[Chapter, ...]) -> tuple[Part, 
     for_sentences = {anchor(cue.start) for cue in transcript.cues}
     # A sentence that starts with its chapter is the chapter's anchor too.
     for_chapters = {anchor(chapter.seconds) for chapter in chapters} - for_sentences
-    clocks = {f"t={clock(cue.start)}" for cue in transcript.cues}
+    clocks: set[str] = set()
     made = []
     for chapter, cues in _by_chapter(transcript.cues, chapters):
         inside = Transcript(cues=cues, language=transcript.language)
@@ -81,7 +81,7 @@ def _paragraphs(transcript: Transcript, unused: set[str], clocks: set[str]) -> t
         speaker, start = cues[0].speaker, cues[0].start
         paragraph = Paragraph(
             start=start,
-            anchor=_take(clocks, f"t={clock(start)}"),
+            anchor=_first(clocks, f"t={clock(start)}"),
             speaker=speaker if speaker != speaking else None,
             unnamed=speaking is not None and not speaker,
             sentences=tuple(Sentence(text=cue.text, anchor=_take(unused, anchor(cue.start))) for cue in cues),
@@ -89,6 +89,14 @@ def _paragraphs(transcript: Transcript, unused: set[str], clocks: set[str]) -> t
         made.append(paragraph)
         speaking = speaker
     return tuple(made)
+
+
+def _first(used: set[str], name: str) -> str | None:
+    """This name, the first time."""
+    if name in used:
+        return None
+    used.add(name)
+    return name
 
 
 def _take(unused: set[str], name: str) -> str | None:

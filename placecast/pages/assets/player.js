@@ -149,7 +149,13 @@ function setUpReader(player) {
   function show(element) {
     moving = performance.now();
     inView = true;
+    offer();
     element.scrollIntoView({ block: "start" });
+  }
+
+  function focus({ element }) {
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
   }
 
   // Whoever reads elsewhere on the page is left there; and the page stays as it is while there is more to read on it.
@@ -184,8 +190,7 @@ function setUpReader(player) {
     const entry = sentences[Math.min(Math.max(0, from + by), sentences.length - 1)];
     if (!entry) return;
     choose([entry]);
-    entry.element.tabIndex = -1;
-    entry.element.focus({ preventScroll: true });
+    focus(entry);
     entry.element.scrollIntoView({ block: "nearest" });
   }
 
@@ -203,6 +208,11 @@ function setUpReader(player) {
     find: (element) => sentences.find((entry) => entry.element === element),
     within: (range) => sentences.filter((entry) => range.intersectsNode(entry.element)),
     show: () => heard && show(heard.element),
+    goBack() {
+      if (!heard) return;
+      focus(heard); // the button that was pressed is about to go
+      show(heard.element);
+    },
     get chapters() {
       return chapters.length;
     },
@@ -260,7 +270,7 @@ function setUpDeck(player, reader) {
     "next-chapter": () => reader.stepChapter(1),
     "previous-chapter": () => reader.stepChapter(-1),
     follow: () => follow?.click(),
-    back: reader.show,
+    back: reader.goBack,
     here: () => reader.chosen.slice(0, 1).forEach(({ start }) => (player.seek(start), player.play())),
     link: () => reader.chosen.slice(0, 1).forEach((entry) => copy(addressOf(entry), "The link is copied.")),
     quote: () => reader.chosen.length && copy(quote(reader.chosen), "The quote is copied, with where it is from."),

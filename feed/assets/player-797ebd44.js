@@ -120,7 +120,12 @@ follow?.addEventListener("change", () => follow.checked && heard && show(heard.e
 function show(element) {
 moving = performance.now();
 inView = true;
+offer();
 element.scrollIntoView({ block: "start" });
+}
+function focus({ element }) {
+element.tabIndex = -1;
+element.focus({ preventScroll: true });
 }
 function keepUp({ element }) {
 const { top, bottom } = element.getBoundingClientRect();
@@ -150,8 +155,7 @@ const from = sentences.indexOf(chosen[0] ?? heard);
 const entry = sentences[Math.min(Math.max(0, from + by), sentences.length - 1)];
 if (!entry) return;
 choose([entry]);
-entry.element.tabIndex = -1;
-entry.element.focus({ preventScroll: true });
+focus(entry);
 entry.element.scrollIntoView({ block: "nearest" });
 }
 function stepChapter(by) {
@@ -167,6 +171,11 @@ stepChapter,
 find: (element) => sentences.find((entry) => entry.element === element),
 within: (range) => sentences.filter((entry) => range.intersectsNode(entry.element)),
 show: () => heard && show(heard.element),
+goBack() {
+if (!heard) return;
+focus(heard); // the button that was pressed is about to go
+show(heard.element);
+},
 get chapters() {
 return chapters.length;
 },
@@ -216,7 +225,7 @@ previous: () => reader.step(-1),
 "next-chapter": () => reader.stepChapter(1),
 "previous-chapter": () => reader.stepChapter(-1),
 follow: () => follow?.click(),
-back: reader.show,
+back: reader.goBack,
 here: () => reader.chosen.slice(0, 1).forEach(({ start }) => (player.seek(start), player.play())),
 link: () => reader.chosen.slice(0, 1).forEach((entry) => copy(addressOf(entry), "The link is copied.")),
 quote: () => reader.chosen.length && copy(quote(reader.chosen), "The quote is copied, with where it is from."),

@@ -4,6 +4,7 @@
 
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const at = (list, index) => list[Math.min(Math.max(0, index), list.length - 1)];
 
 function secondsOf(hash) {
   const match = /^#t=(\d[\d:.]*)/.exec(hash.replace(/%3A/gi, ":"));
@@ -44,9 +45,7 @@ function recall(name) {
 function remember(name, value) {
   try {
     localStorage.setItem(`placecast-${name}`, value);
-  } catch {
-    // Then it holds for this page.
-  }
+  } catch {} // Then it holds for this page.
 }
 
 async function copy(text, done) {
@@ -68,22 +67,14 @@ async function copy(text, done) {
 }
 
 // The sound
-
 function setUpPlayer(audio) {
   let wanted = null;
   const player = {
     audio,
-    get pending() {
-      return wanted !== null;
-    },
-    get now() {
-      return wanted ?? audio.currentTime;
-    },
-    get end() {
-      return audio.duration || Number(audio.dataset.seconds) || Infinity;
-    },
+    now: () => wanted ?? audio.currentTime,
+    end: () => audio.duration || Number(audio.dataset.seconds) || Infinity,
     seek(seconds) {
-      wanted = Math.min(Math.max(0, seconds), player.end);
+      wanted = Math.min(Math.max(0, seconds), player.end());
       player.moved();
       if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) return arrive();
       // Nothing is loaded before somebody wants it. iOS waits for the play button even then; `arrive` follows.
@@ -111,18 +102,21 @@ function setUpPlayer(audio) {
   audio.addEventListener("timeupdate", () => wanted === null && (!audio.paused || audio.currentTime) && player.moved());
   audio.addEventListener("error", () => say("The sound could not be loaded. Are you online? Press Play to try again."));
   const reader = setUpReader(player);
-  const deck = setUpDeck(player, reader);
+  const deck = setUpDeck(player);
   player.moved = () => {
     document.documentElement.classList.add("live");
-    reader.mark(player.now);
-    deck.show(player.now);
+    reader.mark(player.now());
+    deck.show(player.now());
   };
+  deck.position.addEventListener("change", () => player.seek(Number(deck.position.value)));
+  const deeds = deedsOf(player, reader, deck);
+  for (const button of all("button[data-do]")) button.addEventListener("click", () => deeds[button.dataset.do]());
+  setUpKeys(reader, deeds);
   setUpSystem(player, reader);
   setUpLinks(player, reader);
 }
 
 // The transcript: which sentence is heard, and which one is chosen
-
 function setUpReader(player) {
   const { audio } = player;
   const sentences = readSentences();
@@ -144,9 +138,9 @@ function setUpReader(player) {
 
   const offer = () => back?.toggleAttribute("hidden", inView || audio.paused || !heard);
   for (const event of ["play", "pause"]) audio.addEventListener(event, offer);
-  follow?.addEventListener("change", () => follow.checked && heard && show(heard.element));
+  follow?.addEventListener("change", () => follow.checked && heard && reach(heard.element));
 
-  function show(element) {
+  function reach(element) {
     moving = performance.now();
     inView = true;
     offer();
@@ -159,9 +153,9 @@ function setUpReader(player) {
   }
 
   // Whoever reads elsewhere on the page is left there; and the page stays as it is while there is more to read on it.
-  function keepUp({ element }) {
+  function keepUp(element) {
     const { top, bottom } = element.getBoundingClientRect();
-    if (follow?.checked && !audio.paused && inView && (top < 80 || bottom > innerHeight * 0.7)) show(element);
+    if (follow?.checked && !audio.paused && inView && (top < 80 || bottom > innerHeight * 0.7)) reach(element);
   }
 
   function mark(seconds) {
@@ -169,14 +163,18 @@ function setUpReader(player) {
     for (const entry of chapters) entry.element.ariaCurrent = entry === chapter ? "true" : null;
     const sentence = lastBefore(sentences, seconds) ?? null;
     if (sentence === heard) return;
-    for (const [entry, current] of [[heard, false], [sentence, true]]) {
-      entry?.element.classList.toggle("heard", current);
-      if (entry) entry.element.ariaCurrent = current ? "true" : null;
-    }
-    if (sentence) keepUp(sentence);
     watch.disconnect();
+    if (heard) show(heard, false);
+    if (sentence) show(sentence, true);
     heard = sentence;
-    if (heard) watch.observe(heard.element);
+  }
+
+  function show({ element }, current) {
+    element.classList.toggle("heard", current);
+    element.ariaCurrent = current ? "true" : null;
+    if (!current) return;
+    keepUp(element);
+    watch.observe(element);
   }
 
   function choose(list) {
@@ -186,8 +184,7 @@ function setUpReader(player) {
   }
 
   function step(by) {
-    const from = sentences.indexOf(chosen[0] ?? heard);
-    const entry = sentences[Math.min(Math.max(0, from + by), sentences.length - 1)];
+    const entry = at(sentences, sentences.indexOf(chosen[0] ?? heard) + by);
     if (!entry) return;
     choose([entry]);
     focus(entry);
@@ -195,8 +192,7 @@ function setUpReader(player) {
   }
 
   function stepChapter(by) {
-    const from = chapters.indexOf(lastBefore(chapters, player.now));
-    const entry = chapters[Math.min(Math.max(0, from + by), chapters.length - 1)];
+    const entry = at(chapters, chapters.indexOf(lastBefore(chapters, player.now())) + by);
     if (entry) player.seek(entry.start);
   }
 
@@ -207,18 +203,14 @@ function setUpReader(player) {
     stepChapter,
     find: (element) => sentences.find((entry) => entry.element === element),
     within: (range) => sentences.filter((entry) => range.intersectsNode(entry.element)),
-    show: () => heard && show(heard.element),
+    show: () => heard && reach(heard.element),
     goBack() {
       if (!heard) return;
       focus(heard); // the button that was pressed is about to go
-      show(heard.element);
+      reach(heard.element);
     },
-    get chapters() {
-      return chapters.length;
-    },
-    get chosen() {
-      return chosen.length ? chosen : [heard ?? sentences[0]].filter(Boolean);
-    },
+    hasChapters: chapters.length > 0,
+    chosen: () => (chosen.length ? chosen : [heard ?? sentences[0]].filter(Boolean)),
   };
 }
 
@@ -233,7 +225,6 @@ function readSentences() {
 }
 
 // Quotes
-
 const addressOf = ({ element }) => `${one("link[rel=canonical]").href}#${element.id}`;
 
 function quote(list) {
@@ -249,34 +240,10 @@ function quote(list) {
   return `${said}\n— ${!named && turns[0].who ? `${turns[0].who}, in ` : ""}${place}. ${addressOf(list[0])}`;
 }
 
-// Buttons and keys: what the help says is what they do
-
-function setUpDeck(player, reader) {
-  const { audio } = player;
+// What shows where the sound is, and how fast
+function setUpDeck({ audio, end }) {
   const tools = one(".tools");
-  const [play, position, now, speed] = ["[data-do=play]", "[data-position]", "[data-now]", "[data-speed]"].map(
-    (selector) => one(selector, tools),
-  );
-  const help = one("dialog");
-  const [keys, follow] = [one("[data-keys]"), one("[data-follow]")];
-  const deeds = {
-    play: player.toggle,
-    rewind: () => player.seek(player.now - 15),
-    ahead: () => player.seek(player.now + 30),
-    slower: () => setSpeed(speed.selectedIndex - 1),
-    faster: () => setSpeed(speed.selectedIndex + 1),
-    next: () => reader.step(1),
-    previous: () => reader.step(-1),
-    "next-chapter": () => reader.stepChapter(1),
-    "previous-chapter": () => reader.stepChapter(-1),
-    follow: () => follow?.click(),
-    back: reader.goBack,
-    here: () => reader.chosen.slice(0, 1).forEach(({ start }) => (player.seek(start), player.play())),
-    link: () => reader.chosen.slice(0, 1).forEach((entry) => copy(addressOf(entry), "The link is copied.")),
-    quote: () => reader.chosen.length && copy(quote(reader.chosen), "The quote is copied, with where it is from."),
-    help: () => (help.open ? help.close() : help.showModal()),
-  };
-  const keyed = Object.fromEntries(all("kbd[data-do]").map((key) => [key.textContent, deeds[key.dataset.do]]));
+  const [play, position, now, speed] = ["play", "position", "now", "speed"].map((name) => one(`[data-${name}]`, tools));
 
   function setSpeed(index) {
     speed.selectedIndex = Math.min(Math.max(0, index), speed.length - 1);
@@ -287,7 +254,7 @@ function setUpDeck(player, reader) {
   function show(seconds) {
     position.value = seconds;
     position.style.setProperty("--played", seconds / Number(position.max));
-    position.ariaValueText = `${clock(seconds)} of ${clock(player.end)}`;
+    position.ariaValueText = `${clock(seconds)} of ${clock(end())}`;
     now.textContent = clock(seconds);
   }
 
@@ -296,35 +263,64 @@ function setUpDeck(player, reader) {
     one(".unseen", play).textContent = audio.paused ? "Play" : "Pause";
   }
 
-  function pressed(event) {
-    const writing = event.target.closest("input:not([type=range], [type=checkbox]), select, textarea");
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writing) return;
-    if (event.key === "Escape") reader.choose([]);
-    const deed = event.key === "Enter" && reader.find(event.target) ? deeds.here : keys?.checked && keyed[event.key];
-    if (!deed || (help?.open && deed !== deeds.help)) return;
-    event.preventDefault();
-    deed();
-  }
-
   for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, showState);
   for (const event of ["waiting", "playing", "pause", "error"]) {
     audio.addEventListener(event, () => tools.classList.toggle("waiting", event === "waiting"));
   }
-  for (const button of all("button[data-do]")) button.addEventListener("click", () => deeds[button.dataset.do]());
-  document.addEventListener("keydown", pressed);
   position.addEventListener("input", () => show(Number(position.value)));
-  position.addEventListener("change", () => player.seek(Number(position.value)));
   speed.addEventListener("change", () => setSpeed(speed.selectedIndex));
+  const kept = [...speed.options].findIndex((option) => option.value === recall("speed"));
+  if (kept >= 0) setSpeed(kept);
+  [audio.hidden, tools.hidden] = [true, false];
+  return { show, position, faster: (by) => setSpeed(speed.selectedIndex + by) };
+}
+
+// Buttons and keys: what the help says is what they do
+function deedsOf(player, reader, deck) {
+  const help = one("dialog");
+  const first = (act) => reader.chosen().slice(0, 1).forEach(act);
+  return {
+    play: player.toggle,
+    rewind: () => player.seek(player.now() - 15),
+    ahead: () => player.seek(player.now() + 30),
+    slower: () => deck.faster(-1),
+    faster: () => deck.faster(1),
+    next: () => reader.step(1),
+    previous: () => reader.step(-1),
+    "next-chapter": () => reader.stepChapter(1),
+    "previous-chapter": () => reader.stepChapter(-1),
+    follow: () => one("[data-follow]")?.click(),
+    back: reader.goBack,
+    here: () => first(({ start }) => (player.seek(start), player.play())),
+    link: () => first((entry) => copy(addressOf(entry), "The link is copied.")),
+    quote: () => first(() => copy(quote(reader.chosen()), "The quote is copied, with where it is from.")),
+    help: () => (help.open ? help.close() : help.showModal()),
+  };
+}
+
+function setUpKeys(reader, deeds) {
+  const [help, keys] = [one("dialog"), one("[data-keys]")];
+  const keyed = Object.fromEntries(all("kbd[data-do]").map((key) => [key.textContent, deeds[key.dataset.do]]));
+
+  function deedOf(event) {
+    const writing = event.target.closest("input:not([type=range], [type=checkbox]), select, textarea");
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writing) return null;
+    const deed = event.key === "Enter" && reader.find(event.target) ? deeds.here : keys?.checked && keyed[event.key];
+    return help?.open && deed !== deeds.help ? null : deed;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") reader.choose([]);
+    const deed = deedOf(event);
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  });
   if (keys) keys.checked = recall("keys") !== "off";
   keys?.addEventListener("change", () => remember("keys", keys.checked ? "on" : "off"));
-  const index = [...speed.options].findIndex((option) => option.value === recall("speed"));
-  if (index >= 0) setSpeed(index);
-  [audio.hidden, tools.hidden] = [true, false];
-  return { show };
 }
 
 // Links into the sound, and clicks on what is said
-
 function setUpLinks(player, reader) {
   let clickedHash = null;
 
@@ -369,7 +365,6 @@ function setUpLinks(player, reader) {
 }
 
 // The system's own buttons: a headset, a lock screen, a keyboard's media keys
-
 function setUpSystem(player, reader) {
   const session = navigator.mediaSession;
   if (!session) return;
@@ -378,9 +373,9 @@ function setUpSystem(player, reader) {
     const artwork = [{ src: new URL(cover, document.baseURI).href }];
     session.metadata = new MediaMetadata({ title, artist: show, artwork });
   });
-  session.setActionHandler("seekbackward", () => player.seek(player.now - 15));
-  session.setActionHandler("seekforward", () => player.seek(player.now + 30));
-  if (!reader.chapters) return;
+  session.setActionHandler("seekbackward", () => player.seek(player.now() - 15));
+  session.setActionHandler("seekforward", () => player.seek(player.now() + 30));
+  if (!reader.hasChapters) return;
   session.setActionHandler("previoustrack", () => reader.stepChapter(-1));
   session.setActionHandler("nexttrack", () => reader.stepChapter(1));
 }
@@ -400,6 +395,5 @@ function setUpCopying(button) {
   });
 }
 
-// Elsewhere than on an episode's page, the browser's own player will do.
 if (one("[data-position]")) setUpPlayer(one("audio"));
 document.querySelectorAll("[data-copy]").forEach(setUpCopying);

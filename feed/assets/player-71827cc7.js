@@ -1,5 +1,6 @@
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const at = (list, index) => list[Math.min(Math.max(0, index), list.length - 1)];
 function secondsOf(hash) {
 const match = /^#t=(\d[\d:.]*)/.exec(hash.replace(/%3A/gi, ":"));
 const parts = match ? match[1].split(":").map(Number) : [];
@@ -32,8 +33,7 @@ return null;
 function remember(name, value) {
 try {
 localStorage.setItem(`placecast-${name}`, value);
-} catch {
-}
+} catch {} // Then it holds for this page.
 }
 async function copy(text, done) {
 try {
@@ -55,17 +55,10 @@ function setUpPlayer(audio) {
 let wanted = null;
 const player = {
 audio,
-get pending() {
-return wanted !== null;
-},
-get now() {
-return wanted ?? audio.currentTime;
-},
-get end() {
-return audio.duration || Number(audio.dataset.seconds) || Infinity;
-},
+now: () => wanted ?? audio.currentTime,
+end: () => audio.duration || Number(audio.dataset.seconds) || Infinity,
 seek(seconds) {
-wanted = Math.min(Math.max(0, seconds), player.end);
+wanted = Math.min(Math.max(0, seconds), player.end());
 player.moved();
 if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) return arrive();
 if (audio.paused) {
@@ -89,12 +82,16 @@ audio.addEventListener("loadedmetadata", arrive);
 audio.addEventListener("timeupdate", () => wanted === null && (!audio.paused || audio.currentTime) && player.moved());
 audio.addEventListener("error", () => say("The sound could not be loaded. Are you online? Press Play to try again."));
 const reader = setUpReader(player);
-const deck = setUpDeck(player, reader);
+const deck = setUpDeck(player);
 player.moved = () => {
 document.documentElement.classList.add("live");
-reader.mark(player.now);
-deck.show(player.now);
+reader.mark(player.now());
+deck.show(player.now());
 };
+deck.position.addEventListener("change", () => player.seek(Number(deck.position.value)));
+const deeds = deedsOf(player, reader, deck);
+for (const button of all("button[data-do]")) button.addEventListener("click", () => deeds[button.dataset.do]());
+setUpKeys(reader, deeds);
 setUpSystem(player, reader);
 setUpLinks(player, reader);
 }
@@ -116,8 +113,8 @@ offer();
 );
 const offer = () => back?.toggleAttribute("hidden", inView || audio.paused || !heard);
 for (const event of ["play", "pause"]) audio.addEventListener(event, offer);
-follow?.addEventListener("change", () => follow.checked && heard && show(heard.element));
-function show(element) {
+follow?.addEventListener("change", () => follow.checked && heard && reach(heard.element));
+function reach(element) {
 moving = performance.now();
 inView = true;
 offer();
@@ -127,23 +124,26 @@ function focus({ element }) {
 element.tabIndex = -1;
 element.focus({ preventScroll: true });
 }
-function keepUp({ element }) {
+function keepUp(element) {
 const { top, bottom } = element.getBoundingClientRect();
-if (follow?.checked && !audio.paused && inView && (top < 80 || bottom > innerHeight * 0.7)) show(element);
+if (follow?.checked && !audio.paused && inView && (top < 80 || bottom > innerHeight * 0.7)) reach(element);
 }
 function mark(seconds) {
 const chapter = lastBefore(chapters, seconds);
 for (const entry of chapters) entry.element.ariaCurrent = entry === chapter ? "true" : null;
 const sentence = lastBefore(sentences, seconds) ?? null;
 if (sentence === heard) return;
-for (const [entry, current] of [[heard, false], [sentence, true]]) {
-entry?.element.classList.toggle("heard", current);
-if (entry) entry.element.ariaCurrent = current ? "true" : null;
-}
-if (sentence) keepUp(sentence);
 watch.disconnect();
+if (heard) show(heard, false);
+if (sentence) show(sentence, true);
 heard = sentence;
-if (heard) watch.observe(heard.element);
+}
+function show({ element }, current) {
+element.classList.toggle("heard", current);
+element.ariaCurrent = current ? "true" : null;
+if (!current) return;
+keepUp(element);
+watch.observe(element);
 }
 function choose(list) {
 chosen = list;
@@ -151,16 +151,14 @@ actions?.toggleAttribute("hidden", !list.length);
 list.at(-1)?.element.after(actions);
 }
 function step(by) {
-const from = sentences.indexOf(chosen[0] ?? heard);
-const entry = sentences[Math.min(Math.max(0, from + by), sentences.length - 1)];
+const entry = at(sentences, sentences.indexOf(chosen[0] ?? heard) + by);
 if (!entry) return;
 choose([entry]);
 focus(entry);
 entry.element.scrollIntoView({ block: "nearest" });
 }
 function stepChapter(by) {
-const from = chapters.indexOf(lastBefore(chapters, player.now));
-const entry = chapters[Math.min(Math.max(0, from + by), chapters.length - 1)];
+const entry = at(chapters, chapters.indexOf(lastBefore(chapters, player.now())) + by);
 if (entry) player.seek(entry.start);
 }
 return {
@@ -170,18 +168,14 @@ step,
 stepChapter,
 find: (element) => sentences.find((entry) => entry.element === element),
 within: (range) => sentences.filter((entry) => range.intersectsNode(entry.element)),
-show: () => heard && show(heard.element),
+show: () => heard && reach(heard.element),
 goBack() {
 if (!heard) return;
 focus(heard); // the button that was pressed is about to go
-show(heard.element);
+reach(heard.element);
 },
-get chapters() {
-return chapters.length;
-},
-get chosen() {
-return chosen.length ? chosen : [heard ?? sentences[0]].filter(Boolean);
-},
+hasChapters: chapters.length > 0,
+chosen: () => (chosen.length ? chosen : [heard ?? sentences[0]].filter(Boolean)),
 };
 }
 function readSentences() {
@@ -206,32 +200,9 @@ const said = turns.map((turn) => `${named && turn.who ? `${turn.who}: ` : ""}“
 const place = `“${title}”, ${show}, ${day}, at ${clock(list[0].start)}${trust ? ` (${trust})` : ""}`;
 return `${said}\n— ${!named && turns[0].who ? `${turns[0].who}, in ` : ""}${place}. ${addressOf(list[0])}`;
 }
-function setUpDeck(player, reader) {
-const { audio } = player;
+function setUpDeck({ audio, end }) {
 const tools = one(".tools");
-const [play, position, now, speed] = ["[data-do=play]", "[data-position]", "[data-now]", "[data-speed]"].map(
-(selector) => one(selector, tools),
-);
-const help = one("dialog");
-const [keys, follow] = [one("[data-keys]"), one("[data-follow]")];
-const deeds = {
-play: player.toggle,
-rewind: () => player.seek(player.now - 15),
-ahead: () => player.seek(player.now + 30),
-slower: () => setSpeed(speed.selectedIndex - 1),
-faster: () => setSpeed(speed.selectedIndex + 1),
-next: () => reader.step(1),
-previous: () => reader.step(-1),
-"next-chapter": () => reader.stepChapter(1),
-"previous-chapter": () => reader.stepChapter(-1),
-follow: () => follow?.click(),
-back: reader.goBack,
-here: () => reader.chosen.slice(0, 1).forEach(({ start }) => (player.seek(start), player.play())),
-link: () => reader.chosen.slice(0, 1).forEach((entry) => copy(addressOf(entry), "The link is copied.")),
-quote: () => reader.chosen.length && copy(quote(reader.chosen), "The quote is copied, with where it is from."),
-help: () => (help.open ? help.close() : help.showModal()),
-};
-const keyed = Object.fromEntries(all("kbd[data-do]").map((key) => [key.textContent, deeds[key.dataset.do]]));
+const [play, position, now, speed] = ["play", "position", "now", "speed"].map((name) => one(`[data-${name}]`, tools));
 function setSpeed(index) {
 speed.selectedIndex = Math.min(Math.max(0, index), speed.length - 1);
 audio.defaultPlaybackRate = audio.playbackRate = Number(speed.value);
@@ -240,37 +211,63 @@ remember("speed", speed.value);
 function show(seconds) {
 position.value = seconds;
 position.style.setProperty("--played", seconds / Number(position.max));
-position.ariaValueText = `${clock(seconds)} of ${clock(player.end)}`;
+position.ariaValueText = `${clock(seconds)} of ${clock(end())}`;
 now.textContent = clock(seconds);
 }
 function showState() {
 tools.classList.toggle("playing", !audio.paused);
 one(".unseen", play).textContent = audio.paused ? "Play" : "Pause";
 }
-function pressed(event) {
-const writing = event.target.closest("input:not([type=range], [type=checkbox]), select, textarea");
-if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writing) return;
-if (event.key === "Escape") reader.choose([]);
-const deed = event.key === "Enter" && reader.find(event.target) ? deeds.here : keys?.checked && keyed[event.key];
-if (!deed || (help?.open && deed !== deeds.help)) return;
-event.preventDefault();
-deed();
-}
 for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, showState);
 for (const event of ["waiting", "playing", "pause", "error"]) {
 audio.addEventListener(event, () => tools.classList.toggle("waiting", event === "waiting"));
 }
-for (const button of all("button[data-do]")) button.addEventListener("click", () => deeds[button.dataset.do]());
-document.addEventListener("keydown", pressed);
 position.addEventListener("input", () => show(Number(position.value)));
-position.addEventListener("change", () => player.seek(Number(position.value)));
 speed.addEventListener("change", () => setSpeed(speed.selectedIndex));
+const kept = [...speed.options].findIndex((option) => option.value === recall("speed"));
+if (kept >= 0) setSpeed(kept);
+[audio.hidden, tools.hidden] = [true, false];
+return { show, position, faster: (by) => setSpeed(speed.selectedIndex + by) };
+}
+function deedsOf(player, reader, deck) {
+const help = one("dialog");
+const first = (act) => reader.chosen().slice(0, 1).forEach(act);
+return {
+play: player.toggle,
+rewind: () => player.seek(player.now() - 15),
+ahead: () => player.seek(player.now() + 30),
+slower: () => deck.faster(-1),
+faster: () => deck.faster(1),
+next: () => reader.step(1),
+previous: () => reader.step(-1),
+"next-chapter": () => reader.stepChapter(1),
+"previous-chapter": () => reader.stepChapter(-1),
+follow: () => one("[data-follow]")?.click(),
+back: reader.goBack,
+here: () => first(({ start }) => (player.seek(start), player.play())),
+link: () => first((entry) => copy(addressOf(entry), "The link is copied.")),
+quote: () => first(() => copy(quote(reader.chosen()), "The quote is copied, with where it is from.")),
+help: () => (help.open ? help.close() : help.showModal()),
+};
+}
+function setUpKeys(reader, deeds) {
+const [help, keys] = [one("dialog"), one("[data-keys]")];
+const keyed = Object.fromEntries(all("kbd[data-do]").map((key) => [key.textContent, deeds[key.dataset.do]]));
+function deedOf(event) {
+const writing = event.target.closest("input:not([type=range], [type=checkbox]), select, textarea");
+if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writing) return null;
+const deed = event.key === "Enter" && reader.find(event.target) ? deeds.here : keys?.checked && keyed[event.key];
+return help?.open && deed !== deeds.help ? null : deed;
+}
+document.addEventListener("keydown", (event) => {
+if (event.key === "Escape") reader.choose([]);
+const deed = deedOf(event);
+if (!deed) return;
+event.preventDefault();
+deed();
+});
 if (keys) keys.checked = recall("keys") !== "off";
 keys?.addEventListener("change", () => remember("keys", keys.checked ? "on" : "off"));
-const index = [...speed.options].findIndex((option) => option.value === recall("speed"));
-if (index >= 0) setSpeed(index);
-[audio.hidden, tools.hidden] = [true, false];
-return { show };
 }
 function setUpLinks(player, reader) {
 let clickedHash = null;
@@ -318,9 +315,9 @@ const { title, show, cover } = player.audio.dataset;
 const artwork = [{ src: new URL(cover, document.baseURI).href }];
 session.metadata = new MediaMetadata({ title, artist: show, artwork });
 });
-session.setActionHandler("seekbackward", () => player.seek(player.now - 15));
-session.setActionHandler("seekforward", () => player.seek(player.now + 30));
-if (!reader.chapters) return;
+session.setActionHandler("seekbackward", () => player.seek(player.now() - 15));
+session.setActionHandler("seekforward", () => player.seek(player.now() + 30));
+if (!reader.hasChapters) return;
 session.setActionHandler("previoustrack", () => reader.stepChapter(-1));
 session.setActionHandler("nexttrack", () => reader.stepChapter(1));
 }

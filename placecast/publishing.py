@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from placecast import building, delivery, distribution, gate, plan, rss
+from placecast import building, delivery, distribution, gate, plan, rss, search
 from placecast.archive import Archive
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
@@ -70,7 +70,7 @@ def build(
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
     published = replace(ready, releases=shown, others=_others(sight, shown, gone))
     lying = Archive(run.project, show)
-    tree = building.render(published, lying)
+    tree = building.render(run.project, published, lying)
     local = building.local_files(run.project, published, tree)
     return Built(
         publication=published,
@@ -135,9 +135,10 @@ def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iter
 
 
 def _folders(published: Publication) -> list[str]:
-    """The folders of the public tree in which other clones' episodes lie."""
+    """The folders of the public tree in which other clones' episodes lie, or which this one cannot make whole."""
     slugs = (published.show.slug_at(other.page) for other in published.others)
-    return [f"e/{slug}/" for slug in slugs if slug]
+    index = [f"{search.FOLDER}/"] if published.others else []
+    return [f"e/{slug}/" for slug in slugs if slug] + index
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
 
 from placecast.fingerprint import sha256
+from placecast.model import Transcript
 from placecast.search import postings
-from placecast.search.passages import Terms
+from placecast.search.passages import passages, terms
 from placecast.search.words import common
 
 FOLDER = "search"
@@ -31,30 +31,23 @@ _MOST = 35  # letters that two neighbours in a list can share, as one digit tell
 class Heard:
     """What is looked up of one episode. `single` and `double`: the passages of each term, as `postings.local` has them.
 
-    `words`: all that are said in it. `places`: those it is about.
+    `words`: all that are said in it.
     """
 
-    slug: str
-    year: int
     passages: int
     single: Mapping[str, bytes]
     double: Mapping[str, bytes]
     words: frozenset[str]
     speakers: tuple[str, ...]
-    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """Episodes that are looked up together: its files, by path, and what the table says of it."""
+    """What the table says of episodes that are looked up together. `words`: in how many of them each is said."""
 
-    files: Mapping[str, bytes]
     entry: Mapping[str, object]
-
-
-def compact(terms: Terms) -> dict[str, bytes]:
-    """The passages of every term as bytes."""
-    return {term: postings.local(passages) for term, passages in terms.items()}
+    words: Mapping[str, int]
+    speakers: Sequence[Sequence[str]]  # of each episode
 
 
 def divided(count: int) -> int:
@@ -62,41 +55,56 @@ def divided(count: int) -> int:
     return count // _STEP * _STEP
 
 
-def segment(episodes: Sequence[Heard]) -> Segment:
-    """The shards of these episodes."""
+def heard(transcript: Transcript) -> Heard:
+    """What is looked up of this transcript."""
+    found = passages(transcript)
+    single, double, said = terms(found, transcript.language)
+    return Heard(
+        passages=len(found),
+        single={term: postings.local(numbers) for term, numbers in single.items()},
+        double={term: postings.local(numbers) for term, numbers in double.items()},
+        words=said,
+        speakers=tuple(dict.fromkeys(cue.speaker for cue in transcript.cues if cue.speaker)),
+    )
+
+
+def segment(slugs: Sequence[str], episodes: Sequence[Heard]) -> tuple[Segment, dict[str, bytes]]:
+    """What there is to say of these episodes, and their shards."""
     single = _named(postings.shards(postings.joined(each.single for each in episodes)))
     double = _named(postings.shards(postings.joined(each.double for each in episodes)))
     entry = {
-        "slugs": " ".join(each.slug for each in episodes),
+        "slugs": " ".join(slugs),
         "passages": [each.passages for each in episodes],
         "single": _hashes(single),
         "double": _hashes(double),
     }
-    return Segment(files=dict(single) | dict(double), entry=entry)
+    counted: Counter[str] = Counter()
+    for each in episodes:
+        counted.update(each.words)
+    told = Segment(entry=entry, words=dict(counted), speakers=[each.speakers for each in episodes])
+    return told, dict(single) | dict(double)
 
 
-def table(episodes: Sequence[Heard], segments: Iterable[Segment], language: str) -> dict[str, bytes]:
-    """What is read first, and what it names beside the segments."""
-    lists = {letter: _file(_list(words)) for letter, words in _by_letter(_counted(episodes)).items()}
-    facets = _file(_json({kind: _where(episodes, kind) for kind in ("speakers", "places")}))
+def table(
+    segments: Sequence[Segment], language: str, years: Iterable[int], places: Iterable[Iterable[str]]
+) -> dict[str, bytes]:
+    """What is read first, and what it names beside the segments. `years`, `places`: of each episode, in order."""
+    counted: Counter[str] = Counter()
+    for each in segments:
+        counted.update(each.words)
+    lists = {letter: _file(_list(words)) for letter, words in _by_letter(counted).items()}
+    speakers = [names for each in segments for names in each.speakers]
+    facets = _file(_json({"speakers": _where(speakers), "places": _where(places)}))
     facts = {
         "version": _VERSION,
         "language": language,
         "common": " ".join(sorted(common(language))),
-        "years": [[year, len(list(same))] for year, same in groupby(episodes, attrgetter("year"))],
+        "years": [[year, len(list(same))] for year, same in groupby(years)],
         "segments": [each.entry for each in segments],
         "words": {letter: _hash_in(path) for letter, (path, _) in lists.items()},
         "facets": _hash_in(facets[0]),
     }
     return {TABLE: _json(facts), **dict(lists.values()), **dict([facets])}
-
-
-def _counted(episodes: Iterable[Heard]) -> Counter[str]:
-    """In how many episodes each word is said."""
-    found: Counter[str] = Counter()
-    for each in episodes:
-        found.update(each.words)
-    return found
 
 
 def _by_letter(counted: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:
@@ -121,11 +129,11 @@ def _list(words: Sequence[tuple[str, int]]) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _where(episodes: Sequence[Heard], kind: str) -> dict[str, list[int]]:
-    """In which episodes each speaker is heard, or which are about each place."""
+def _where(episodes: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """In which episodes each name is."""
     found: dict[str, list[int]] = {}
-    for number, each in enumerate(episodes):
-        for name in getattr(each, kind):
+    for number, names in enumerate(episodes):
+        for name in names:
             found.setdefault(name, []).append(number)
     return dict(sorted(found.items()))
 

@@ -21,7 +21,7 @@ _LONG_ENOUGH = 60  # words
 _FURTHER = 8  # words of the next passage that count as said in this one, so that no phrase falls between two
 
 
-def passages(transcript: Transcript) -> list[Passage]:
+def passages(transcript: Transcript) -> Sequence[Passage]:
     """The sentences of a transcript, in groups of about as many words."""
     made: list[list[Cue]] = []
     room = 0

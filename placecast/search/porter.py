@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-# Of steps 2 and 3: (ending, what takes its place), where something is left before the ending.
-_STEP_2 = tuple(
-    pair.split(":")
-    for pair in """ational:ate tional:tion enci:ence anci:ance izer:ize abli:able alli:al entli:ent eli:e ousli:ous
-    ization:ize ation:ate ator:ate alism:al iveness:ive fulness:ful ousness:ous aliti:al iviti:ive biliti:ble""".split()
-)
-_STEP_3 = tuple(pair.split(":") for pair in "icate:ic ative: alize:al iciti:ic ical:ic ful: ness:".split())
-_STEP_4 = """al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize""".split()
+# Of steps 2 and 3: an ending, and what takes its place where something is left before it.
+_SECOND = """ational:ate tional:tion enci:ence anci:ance izer:ize abli:able alli:al entli:ent eli:e ousli:ous
+ization:ize ation:ate ator:ate alism:al iveness:ive fulness:ful ousness:ous aliti:al iviti:ive biliti:ble"""
+_THIRD = "icate:ic ative: alize:al iciti:ic ical:ic ful: ness:"
+_FOURTH = "al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize"
+_STEP_2, _STEP_3 = ([pair.split(":") for pair in pairs.split()] for pairs in (_SECOND, _THIRD))
+_STEP_4 = _FOURTH.split()
 _Y = re.compile(r"(?<=[aeiou])y|^y")
 
 
@@ -76,7 +76,7 @@ def _is_short(text: str) -> bool:
     return _shape(text)[-3:] == "cvc" and text[-1] not in "wxy"
 
 
-def _replaced(word: str, endings: tuple[list[str], ...]) -> str:
+def _replaced(word: str, endings: Sequence[Sequence[str]]) -> str:
     for ending, instead in endings:
         if word.endswith(ending):
             left = word[: -len(ending)]

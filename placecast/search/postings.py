@@ -53,12 +53,14 @@ def joined(episodes: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
 
 
 def shard_count(size: int) -> int:
-    """Among how many shards so many bytes of postings are shared out: a power of two, the root of the size in effect."""
+    """Among how many shards so many bytes are shared out: a power of two that grows with the root of the size."""
     return int(2 ** max(0, round(math.log2(math.sqrt(max(size, 1)) / _FINENESS))))
 
 
 def shards(postings: Mapping[str, bytes]) -> list[bytes]:
-    """The postings shared out by the hash of their terms."""
+    """The postings shared out by the hash of their terms; none where there is nothing to share out."""
+    if not postings:
+        return []
     count = shard_count(sum(map(len, postings.values())))
     made: list[list[str]] = [[] for _ in range(count)]
     for term in postings:

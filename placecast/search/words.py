@@ -16,16 +16,12 @@ _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc\uff07")
 
 # Words that nearly every sentence has. Alone they tell nothing apart; two of them side by side do.
-_COMMON = {
-    "en": frozenset(
-        """a about after all also am an and any are as at be because been before but by can come could day did do does
-        dont down even first for from get give go going good got had has have he her here him his how i if im in into is
-        it its just kind know like look made make many me more most much my new no not now of on one only or other our
-        out over people really right said same say see she so some something sort than that thats the their them then
-        there theres these they thing things think this those time to two up us use very want was way we well were weve
-        what when where which who will with work would year years yeah yes you your youre""".split()
-    )
-}
+_ENGLISH = """a about after all also am an and any are as at be because been before but by can could did do does dont
+down for from get go going got had has have he her here him his how i if im in into is it its ive just know like me more
+most much my no not now of on one only or other our out over she so some than that thats the their them then there
+theres these they think this those to up us very was we well were weve what when where which who will with would yeah
+you your youre"""
+_COMMON = {"en": frozenset(_ENGLISH.split())}
 
 
 def words(text: str) -> list[str]:

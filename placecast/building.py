@@ -12,7 +12,7 @@ from pathlib import Path
 from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Publication, Release, Show, Text, Transcript, Tree
+from placecast.model import AsItLies, Episode, Publication, Release, Show, Text, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -116,15 +116,8 @@ def _sidecars(release: Release, text: Text) -> dict[str, bytes]:
         "html": captions.html(transcript, title=episode.title),
     }
     tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
-    tree |= _searched(release, transcript)
+    tree |= search.parts(release, transcript)
     return tree | ({episode.chapters_path: chapters.render(episode)} if episode.chapters else {})
-
-
-def _searched(release: Release, transcript: Transcript) -> dict[str, bytes]:
-    """The transcript in parts, as the search page reads it."""
-    about = {"title": release.episode.title, "published": release.published.date().isoformat()}
-    parts = search.parts(search.passages(transcript), about)
-    return {f"{release.episode.folder}part-{number}.json": part for number, part in enumerate(parts)}
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from placecast.search.index import FOLDER, TABLE, Heard, Segment, divided, heard, segment, table
-from placecast.search.passages import parts, passages
+from placecast.search.passages import PART, parts, passages
 
-__all__ = ["FOLDER", "TABLE", "Heard", "Segment", "divided", "heard", "parts", "passages", "segment", "table"]
+__all__ = ["FOLDER", "PART", "TABLE", "Heard", "Segment", "divided", "heard", "parts", "passages", "segment", "table"]

@@ -6,10 +6,10 @@ What is looked up leads to passages; their text, which is fetched in parts, tell
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from placecast.model import Cue, Transcript
+from placecast.model import Cue, Release, Transcript
 from placecast.search.words import common, pairs, stemmer, words
 
 Passage = Sequence[Cue]
@@ -49,15 +49,25 @@ def terms(found: Sequence[Passage], language: str) -> tuple[Terms, Terms, frozen
     return single, double, frozenset(word for own in said for word in own)
 
 
-def parts(found: Sequence[Passage], about: Mapping[str, object]) -> Iterator[bytes]:
-    """The text of the passages, part by part: JSON with the episode's facts, its speakers, and sentence by sentence
-    the second, the text and the number of the speaker (-1 for nobody)."""
-    speakers = list(dict.fromkeys(cue.speaker for passage in found for cue in passage if cue.speaker))
+def parts(release: Release, transcript: Transcript) -> dict[str, bytes]:
+    """The text of an episode, part by part, by path in the public tree.
+
+    JSON with the episode's title and day, its speakers, and of each sentence: the second, the text and the number of
+    the speaker (-1 for nobody), passage by passage.
+    """
+    found = passages(transcript)
+    speakers = list(dict.fromkeys(cue.speaker for cue in transcript.cues if cue.speaker))
     numbers = {name: number for number, name in enumerate(speakers)}
-    for first in range(0, len(found), PART):
-        told = [
-            [[round(cue.start, 2), cue.text, numbers.get(cue.speaker or "", -1)] for cue in passage]
-            for passage in found[first : first + PART]
-        ]
-        facts = {**about, "speakers": speakers, "passages": told}
-        yield json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+    day = release.published.date().isoformat()
+    about = {"title": release.episode.title, "published": day, "speakers": speakers}
+    return {
+        f"{release.episode.folder}part-{first // PART}.json": _json(about, found[first : first + PART], numbers)
+        for first in range(0, len(found), PART)
+    }
+
+
+def _json(about: Mapping[str, object], found: Sequence[Passage], speakers: Mapping[str, int]) -> bytes:
+    told = [
+        [[round(cue.start, 2), cue.text, speakers.get(cue.speaker or "", -1)] for cue in passage] for passage in found
+    ]
+    return json.dumps({**about, "passages": told}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from placecast import audio, tags
+from placecast.chapters import usable
 from placecast.model import Episode
 from placecast.project import Project, find_episode
 from placecast.project.scaffold import NewEpisode, new_episode, renew_recording, title_from
@@ -29,7 +30,7 @@ def suggestion(project: Project, recording: Path) -> NewEpisode:
         summary=found.comment or "",
         season=found.season or max((each.season for each in episodes if each.season), default=None),
         number=found.number or max(numbers, default=0) + 1,
-        chapters=found.chapters,
+        chapters=usable(found.chapters),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
-from placecast.model import Episode, Publication, Release, Show, Tree
+from placecast.model import Episode, Image, Publication, Release, Show, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -77,11 +77,11 @@ def render(published: Publication) -> Tree:
     """Every text of the public tree. Media are files already."""
     tree = {FEED: rss.render(published), **pages.render(published)}
     for release in published.releases:
-        tree |= _sidecars(release)
+        tree |= _sidecars(published.show, release)
     return tree
 
 
-def _sidecars(release: Release) -> Tree:
+def _sidecars(show: Show, release: Release) -> Tree:
     """The transcript in the forms that apps ask for, and the chapters."""
     episode, transcript = release.episode, release.transcript
     texts = {
@@ -92,7 +92,7 @@ def _sidecars(release: Release) -> Tree:
         "html": captions.html(transcript, title=episode.title),
     }
     tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
-    return tree | ({episode.chapters_path: chapters.render(episode)} if episode.chapters else {})
+    return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
@@ -100,8 +100,10 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
     notices = {f"{episode.folder}index.html" for episode in published.withdrawn}
     texts = [plan.upload(path, project.feed / path, len(content), sha256(content)) for path, content in tree.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]
-    cover = published.show.cover
-    pictures = [plan.upload(cover.path, cover.source, cover.source.stat().st_size, files.sha256_of(cover.source))]
+    pictures = [
+        plan.upload(each.path, each.source, each.source.stat().st_size, files.sha256_of(each.source))
+        for each in _pictures(published)
+    ]
     audio = [release.audio for release in published.releases if project.media(release.audio).is_file()]
     return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in audio]
 
@@ -124,11 +126,12 @@ def write(folder: Path, tree: Tree, changed: Changes) -> None:
         _remove_empty((folder / path).parent, folder)
 
 
-def copy_cover(show: Show, folder: Path) -> None:
-    """The cover under its published name."""
-    if not (folder / show.cover.path).is_file():
-        with files.replacing(folder / show.cover.path) as temporary:
-            shutil.copyfile(show.cover.source, temporary)
+def copy_pictures(published: Publication, folder: Path) -> None:
+    """The cover and the chapters' pictures under their published names."""
+    for picture in _pictures(published):
+        if not (folder / picture.path).is_file():
+            with files.replacing(folder / picture.path) as temporary:
+                shutil.copyfile(picture.source, temporary)
 
 
 def copy_media(project: Project, published: Publication, folder: Path) -> None:
@@ -137,6 +140,11 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
         if not (folder / audio.path).is_file():
             with files.replacing(folder / audio.path) as temporary:
                 shutil.copyfile(project.media(audio), temporary)
+
+
+def _pictures(published: Publication) -> tuple[Image, ...]:
+    shown = (picture for release in published.releases for picture in release.episode.pictures)
+    return (published.show.cover, *{picture.path: picture for picture in shown}.values())
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -181,7 +181,7 @@ def build_preview(run: Run, url: str) -> None:
     published = building.publication(run.project, local, episodes, None)
     folder, tree = run.project.preview, building.render(published)
     building.write(folder, tree, building.changes(folder, tree))
-    building.copy_cover(local, folder)
+    building.copy_pictures(published, folder)
     building.copy_media(run.project, published, folder)
 
 

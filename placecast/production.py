@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from placecast import audio, files
+from placecast import audio, chapters, files
 from placecast import names as spelling
 from placecast.model import Audio, Episode, MadeFrom, Progress, Show
 from placecast.project import Project
@@ -43,6 +43,7 @@ def state(
         transcript=project.transcript_file(episode.slug).is_file(),
         edited=project.edited(episode.slug),
         heard=record.recording if record else None,
+        chapters=bool(episode.chapters),
         spelled=record is None or record.spelling == spelling.spelling(spelling.of_episode(show, episode)),
     )
 
@@ -100,7 +101,14 @@ def tag(shop: Workshop, episode: Episode) -> None:
     digest = files.sha256_of(tagged)
     made_from = MadeFrom(**facts.pop("made_from") | {"mastering": shop.show.mastering})
     name = Audio.name_for(episode.slug, digest)
-    made = Audio(name=name, bytes=tagged.stat().st_size, sha256=digest, made_from=made_from, **facts)
+    made = Audio(
+        name=name,
+        bytes=tagged.stat().st_size,
+        sha256=digest,
+        made_from=made_from,
+        chapters=chapters.fingerprint(episode.chapters),
+        **facts,
+    )
     project.media(made).parent.mkdir(parents=True, exist_ok=True)
     tagged.replace(project.media(made))
     project.write_audio(episode.slug, made)

@@ -131,9 +131,9 @@ def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iter
 
 
 def _folders(published: Publication) -> list[str]:
-    """The folders of the public tree in which other clones' episodes lie."""
-    slugs = (published.show.slug_at(other.page) for other in published.others)
-    return [f"e/{slug}/" for slug in slugs if slug]
+    """Where in the public tree other clones' episodes lie, and the pictures of their chapters."""
+    slugs = [slug for other in published.others if (slug := published.show.slug_at(other.page))]
+    return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs]
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:
@@ -157,7 +157,7 @@ def seen_here(run: Run, show: Show, episodes: Sequence[Episode]) -> Sight:
 
 def write(run: Run, built: Built) -> None:
     """Bring the folder `feed` to the built tree."""
-    building.copy_cover(built.publication.show, run.project.feed)
+    building.copy_pictures(built.publication, run.project.feed)
     if built.changed:
         with run.reporter.step("build feed and pages", few_of(built.changed)):
             building.write(run.project.feed, built.tree, built.changed)

@@ -45,6 +45,7 @@ class State:
     transcript: bool
     edited: bool  # a person wrote or changed the transcript
     heard: str | None  # what the machine's transcript was made from; None: no machine made it
+    chapters: bool = False  # at times in the recording
     spelled: bool = True  # with the corrections that names.toml has now
 
     @property
@@ -137,9 +138,11 @@ def _transcript_reason(state: State, redo: frozenset[StepName]) -> dict[StepName
 
 
 def _warnings(state: State) -> tuple[str, ...]:
-    """What a person's transcript keeps from happening: it is never overwritten."""
-    if not (state.transcript and state.edited):
-        return ()
-    if state.heard and state.recording and state.heard != state.recording:
-        return (f"{state.slug}: the recording has changed, but its transcript was edited by a person: check it",)
-    return ()
+    """What people wrote about an earlier recording: it is never overwritten, so they must look at it."""
+    slug, kept = state.slug, state.transcript and state.edited
+    warnings = []
+    if kept and state.heard and state.recording and state.heard != state.recording:
+        warnings.append(f"{slug}: the recording has changed, but its transcript was edited by a person: check it")
+    if state.chapters and state.audio and state.recording not in (None, state.audio.made_from.recording):
+        warnings.append(f"{slug}: the recording has changed, so its chapters may have moved: check their times")
+    return tuple(warnings)

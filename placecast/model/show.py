@@ -65,12 +65,34 @@ class Names:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Image:
+    """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
+
+    source: Path
+    name: str
+    type: str
+    width: int
+    height: int
+
+    @property
+    def path(self) -> str:
+        return f"media/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """Where a part of the episode starts, and what it is called."""
+    """Where a part of the episode starts, and what it is called.
+
+    A hidden one is in no list: it brings a picture, a link or a place at that moment, and need not have a title.
+    """
 
     seconds: float
     title: str
     url: str | None = None
+    image: Image | str | None = None  # a picture of ours, or the address of another
+    end: float | None = None  # seconds; None: until the next one starts
+    place: Place | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,21 +174,6 @@ class Distribution:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Image:
-    """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
-
-    source: Path
-    name: str
-    type: str
-    width: int
-    height: int
-
-    @property
-    def path(self) -> str:
-        return f"media/{self.name}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Show:
     """The podcast: what placecast.toml says, validated."""
 
@@ -235,6 +242,7 @@ class Episode:
     people: tuple[Person, ...] = ()
     places: tuple[Place, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    waypoints: bool = False  # the chapters' places are stops on one route
     soundbites: tuple[Soundbite, ...] = ()
     language: str | None = None  # of what is said; None: as the show says
     speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
@@ -254,6 +262,16 @@ class Episode:
     def folder(self) -> str:
         """The episode's folder in the public tree, and so the path of its page."""
         return f"e/{self.slug}/"
+
+    @property
+    def listed_chapters(self) -> tuple[Chapter, ...]:
+        """The chapters that listeners see in a list."""
+        return tuple(chapter for chapter in self.chapters if not chapter.hidden)
+
+    @property
+    def pictures(self) -> tuple[Image, ...]:
+        """The pictures of ours that the episode shows, once each."""
+        return tuple(dict.fromkeys(each.image for each in self.chapters if isinstance(each.image, Image)))
 
     @property
     def chapters_path(self) -> str:

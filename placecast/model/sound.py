@@ -32,6 +32,7 @@ class Audio:
     true_peak: float  # dBTP, measured on the encoded file
     made_from: MadeFrom
     type: str = "audio/mpeg"
+    chapters: str | None = None  # fingerprint of those in its tag; None: tagged before that was remembered
 
     @property
     def path(self) -> str:

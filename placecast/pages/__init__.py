@@ -68,7 +68,7 @@ def _episode(release: Release, publication: Publication, newer: Entry | None, ol
         older=older,
         description=description,
         notes=sanitised(release.notes_html),  # once more, since the template trusts it
-        parts=reading.parts(release.transcript, release.episode.chapters),
+        parts=reading.parts(release.transcript, release.episode.listed_chapters),
         structured_data=structured_data.episode(release, publication.show, description),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import Any
 
@@ -37,6 +38,12 @@ def read(text: str, file: str) -> tuple[dict[str, Any], str]:
     """The facts and the notes of an episode.md."""
     facts, notes = split(text, file)
     return read_toml(facts, file), notes
+
+
+def quoted(text: str) -> str:
+    """The text as a TOML string: JSON's escapes are TOML's too, but for the character DEL."""
+    clean = text.encode("utf-8", "replace").decode()
+    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def insert(text: str, line: str, *, after: str) -> str:

@@ -5,7 +5,6 @@ Guids are minted here, once; they are never derived again.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -23,9 +22,10 @@ from placecast.errors import UsageError
 from placecast.fingerprint import podcast_guid
 from placecast.model import Chapter, Episode
 from placecast.project import EPISODE_FILE, Project, front_matter
+from placecast.project.chaptering import tables
 from placecast.project.facts import DEVICES
+from placecast.project.front_matter import quoted
 from placecast.root import SHOW_FILE
-from placecast.timecode import clock
 
 _SLUG_LENGTH = 60
 _COVER_PIXELS = 1600
@@ -151,16 +151,7 @@ def _episode_lines(new: NewEpisode, recording: str) -> Iterable[str]:
     yield f"recording = {quoted(recording)}"
     yield from ("", "# [[people]]", '# name = "Full Name"', '# role = "guest"')
     yield from ("", "# [[places]]", '# name = "Grimsby"', '# geo = "geo:53.5675,-0.0800"', '# country = "GB"')
-    for chapter in new.chapters:
-        yield from ("", "[[chapters]]", f'start = "{clock(chapter.seconds)}"', f"title = {quoted(chapter.title)}")
-    if not new.chapters:
-        yield from ("", "# [[chapters]]", '# start = "0:00"', '# title = "Welcome"')
-
-
-def quoted(text: str) -> str:
-    """The text as a TOML string: JSON's escapes are TOML's too, but for the character DEL."""
-    clean = text.encode("utf-8", "replace").decode()
-    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+    yield from ("", *(tables(new.chapters) or ("# [[chapters]]", '# start = "0:00"', '# title = "Welcome"')))
 
 
 def _kept_recording(project: Project, recording: Path, folder: Path) -> str:

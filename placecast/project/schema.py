@@ -13,16 +13,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from placecast import addresses
 from placecast.categories import is_category
+from placecast.chapters.titles import LIMIT, one_line
 from placecast.timecode import parse_clock
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
 _SPOKEN = re.compile(rf"show|detect|{_LANGUAGE.pattern}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s]*)?")
-_GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?")
-_OSM = re.compile(r"[NWR]\d+(#\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
@@ -96,6 +95,10 @@ def _sayable(text: str) -> str:
     return " ".join(text.split())
 
 
+def _by_name(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
 def _word(text: str) -> str:
     if "\0" in text:
         raise ValueError(f"{text!r} is no word of a command")
@@ -106,12 +109,12 @@ Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.s
 Spelling = Annotated[str, Field(max_length=128), AfterValidator(_sayable)]
 Language = Annotated[str, _shaped(_LANGUAGE, "a language tag")]
 Email = Annotated[str, _shaped(_EMAIL, "an e-mail address")]
-WebAddress = Annotated[str, _shaped(_WEB, "a web address")]
+WebAddress = Annotated[str, _shaped(addresses.WEB, "a web address")]
 Uuid = Annotated[str, _shaped(_UUID, "a UUID in small letters")]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Number = Annotated[int, Field(ge=1)]
-Geo = Annotated[str, _shaped(_GEO, "a geo address")]
-Osm = Annotated[str, _shaped(_OSM, "an OpenStreetMap object")]
+Geo = Annotated[str, _shaped(addresses.GEO, "a geo address")]
+Osm = Annotated[str, _shaped(addresses.OSM, "an OpenStreetMap object")]
 Country = Annotated[str, _shaped(_COUNTRY, "a country code")]
 
 
@@ -196,10 +199,35 @@ class NamesFacts(Facts):
     )
 
 
+class ChapterPlaceFacts(Facts):
+    name: Annotated[
+        str, Field(min_length=1, max_length=128, description='Write name = "Grimsby", of 128 letters at most.')
+    ]
+    geo: Geo | None = Field(None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.')
+    osm: Osm | None = Field(
+        None, description='Write osm = "R113314": N, W or R and the number that OpenStreetMap shows.'
+    )
+
+
 class ChapterFacts(Facts):
     start: Seconds = Field(description='Write start = "12:34" (minutes:seconds) or start = 754 (seconds).')
-    title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "What this part is about".')]
+    title: Annotated[str, Field(max_length=LIMIT), AfterValidator(one_line)] = Field(
+        "", description='Write title = "What this part is about", of 255 letters at most. Only a hidden one needs none.'
+    )
     url: WebAddress | None = Field(None, description='Write url = "https://…".')
+    image: Text | None = Field(
+        None, description='Write image = "bridge.jpg", a JPEG or PNG beside episode.md, or image = "https://…".'
+    )
+    end: Seconds | None = Field(
+        None, description='Write end = "13:20", after its start, or leave it out: it ends where the next one starts.'
+    )
+    location: Annotated[ChapterPlaceFacts | None, BeforeValidator(_by_name)] = Field(
+        None,
+        description='Write location = "Grimsby", if names.toml, the show or the episode has its geo; or location = { name = "Grimsby", geo = "geo:53.5675,-0.0800" }.',
+    )
+    hidden: bool = Field(
+        False, description="Write hidden = true to keep it out of lists: its picture and link are shown all the same."
+    )
 
 
 class SoundbiteFacts(Facts):
@@ -366,6 +394,9 @@ class EpisodeFacts(Facts):
     places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
     chapters: tuple[ChapterFacts, ...] = Field(
         (), strict=False, description="Write one table [[chapters]] for each chapter."
+    )
+    waypoints: bool = Field(
+        False, description="Write waypoints = true if the chapters' places are stops on one route, as on a walk."
     )
     soundbites: tuple[SoundbiteFacts, ...] = Field(
         (), strict=False, description="Write one table [[soundbites]] for each."

@@ -31,6 +31,7 @@ FLOORS = (
     ("production", "publishing"),
     ("pipeline", "survey"),
     ("backlog", "doctor", "transcripts", "upkeep"),
+    ("chaptering",),
     ("report",),
     ("cli",),
 )

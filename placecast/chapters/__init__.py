@@ -19,7 +19,7 @@ from placecast.chapters.sidecars import parse
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.fingerprint import sha256, short
 from placecast.model import Audio, Chapter, Episode, Image, Place, Release, Show
-from placecast.timecode import long_clock
+from placecast.timecode import exact_clock, long_clock
 
 __all__ = [
     "LIMIT",
@@ -31,6 +31,7 @@ __all__ = [
     "from_notes",
     "in_notes",
     "in_order",
+    "lines",
     "may_list",
     "one_line",
     "parse",
@@ -43,7 +44,7 @@ TYPE = "application/json+chapters"
 MOST = 255  # a table of contents counts in one byte (ID3v2 Chapter Frame Addendum, section 3.2)
 _VERSION = "1.2.0"  # of the format, not of ours
 _BEHIND = (
-    "the published file has other chapters in its tag than the feed; `placecast publish {slug} --redo tag` brings "
+    "the published file has other chapters than the feed; `placecast publish {slug} --redo tag` brings "
     "them, at a new address, and apps download the episode again"
 )
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|li|h\d|tr|blockquote)>", re.IGNORECASE)
@@ -90,6 +91,11 @@ def usable(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
     return tuple(reversed(starts.values()))
 
 
+def lines(chapters: Sequence[Chapter]) -> list[str]:
+    """A line for each chapter that is listed, as a person or `parse` reads it: its time and its title."""
+    return [f"{exact_clock(each.seconds)} {each.title}" for each in in_order(chapters) if not each.hidden]
+
+
 def in_notes(chapters: Sequence[Chapter], notes_html: str) -> str:
     """The list of times to put below these show notes; empty when the notes list every time already.
 
@@ -99,8 +105,8 @@ def in_notes(chapters: Sequence[Chapter], notes_html: str) -> str:
     there = {int(chapter.seconds) for chapter in lines_with_times(_lines(notes_html))}
     if {int(chapter.seconds) for chapter in shown} <= there:
         return ""
-    lines = "".join(f"<li>{_hours(chapter)} {escape(chapter.title)}</li>" for chapter in shown)
-    return f"<ul>{lines}</ul>"
+    items = "".join(f"<li>{_hours(chapter)} {escape(chapter.title)}</li>" for chapter in shown)
+    return f"<ul>{items}</ul>"
 
 
 def contradicted(chapters: Sequence[Chapter], notes_html: str) -> bool:

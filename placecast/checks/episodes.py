@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from placecast.chapters import in_order
+from placecast.chapters import behind, contradicted, in_order
 from placecast.checks.rules import Rule, of_releases
 from placecast.model import Release, Show
 from placecast.timecode import clock
@@ -72,7 +72,7 @@ def _chapter_end(release: Release, _: Show) -> Iterator[str]:
 
 
 def _chapter_title(release: Release, _: Show) -> Iterator[str]:
-    for chapter in release.episode.chapters:
+    for chapter in release.episode.listed_chapters:
         if not chapter.title.strip():
             yield f"The chapter at {clock(chapter.seconds)} has no title."
 
@@ -84,15 +84,25 @@ def _chapter_same(release: Release, _: Show) -> Iterator[str]:
 
 
 def _chapter_first(release: Release, _: Show) -> Iterator[str]:
-    chapters = in_order(release.episode.chapters)
+    chapters = in_order(release.episode.listed_chapters)
     if chapters and chapters[0].seconds > 0:
         yield f"The first chapter starts at {clock(chapters[0].seconds)}."
 
 
 def _chapter_count(release: Release, _: Show) -> Iterator[str]:
-    count = len(release.episode.chapters)
+    count = len(release.episode.listed_chapters)
     if 0 < count < _CHAPTERS_MIN:
         yield f"There {'is 1 chapter' if count == 1 else f'are {count} chapters'}."
+
+
+def _chapter_notes(release: Release, _: Show) -> Iterator[str]:
+    if contradicted(release.episode.chapters, release.notes_html):
+        yield "The show notes list other times than the chapters."
+
+
+def _chapter_tag(release: Release, _: Show) -> Iterator[str]:
+    if said := behind(release.episode, release.audio):
+        yield f"{said[:1].upper()}{said[1:]}."
 
 
 def _soundbite_length(release: Release, _: Show) -> Iterator[str]:
@@ -222,6 +232,20 @@ RULES = (
         broken=of_releases(_chapter_count),
         why="Apple reads the times in show notes as chapters from three on (Apple Podcasts, chapters).",
         cure="Add chapters in episode.md, or remove them all.",
+    ),
+    Rule(
+        code="chapter.notes",
+        severity="recommended",
+        broken=of_releases(_chapter_notes),
+        why="Apps show the one list or the other (Apple Podcasts, chapters: notes, file and feed are all read).",
+        cure="Take the times out of the notes, and they are listed from the chapters; or correct either list.",
+    ),
+    Rule(
+        code="chapter.tag",
+        severity="best",
+        broken=of_releases(_chapter_tag),
+        why="Some apps read the chapters in the file alone, and others those of the feed (ID3v2 chapters).",
+        cure="Have it made again if it is worth a new download; listeners keep the old chapters until then.",
     ),
     Rule(
         code="soundbite.length",

@@ -1,7 +1,8 @@
-"""The chapters of an episode.md: read from its tables or from its notes, and written into it."""
+"""The chapters of an episode: of episode.md's tables, a file beside it, or its notes; and written into its tables."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -10,18 +11,29 @@ from placecast import chapters
 from placecast.addresses import is_web
 from placecast.errors import FactsError, Fault
 from placecast.model import Chapter, Image, Names, Place
-from placecast.project import naming, pictures
+from placecast.project import front_matter, naming, pictures
 from placecast.project.front_matter import quoted
 from placecast.project.schema import ChapterFacts, EpisodeFacts
 from placecast.timecode import clock, exact_clock
+
+SIDECARS = ("chapters.json", "chapters.psc", "chapters.xml", "chapters.txt")
+"""What another program's list of chapters may be called, in the episode's folder. What is in it says what it is."""
+
+_CURE = "Take the chapters out of the file by hand, then run the command again."
+_TABLE = re.compile(r"\s*\[\[\s*[\"']?chapters[\"']?\s*\]\]")
+_INSIDE = re.compile(r"\s*\[\[?\s*[\"']?chapters[\"']?\s*\.")
+_OTHER = re.compile(r"\s*\[")
 
 
 def read(
     facts: EpisodeFacts, notes: str, folder: Path, file: str, names: Names, also: Sequence[Place]
 ) -> tuple[Chapter, ...]:
-    """The chapters of the tables, or else those that the show notes list; FactsError with all that is wrong."""
+    """The chapters of the tables; else those of a file beside episode.md; else those that the show notes list.
+
+    FactsError with all that is wrong.
+    """
     if not facts.chapters:
-        return from_notes(notes)
+        return from_sidecar(folder, file) or from_notes(notes)
     faults = list(_faults(facts.chapters, file))
     made = []
     for number, each in enumerate(facts.chapters, 1):
@@ -32,6 +44,25 @@ def read(
     if faults:
         raise FactsError(faults)
     return tuple(made)
+
+
+def from_sidecar(folder: Path, file: str) -> tuple[Chapter, ...]:
+    """The chapters of the first file of `SIDECARS` that lies in the episode's folder."""
+    for name in SIDECARS:
+        try:
+            content = (folder / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        return chapters.usable(chapters.parse(_decoded(content, shown := f"{file.rpartition('/')[0]}/{name}"), shown))
+    return ()
+
+
+def _decoded(content: bytes, shown: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what, cure = f"is not UTF-8 text (at byte {error.start}).", "Export it again with the encoding UTF-8."
+        raise FactsError([Fault(file=shown, what=what, cure=cure)]) from error
 
 
 def from_notes(notes: str) -> tuple[Chapter, ...]:
@@ -47,6 +78,51 @@ def tables(made: Sequence[Chapter]) -> list[str]:
     """The lines of episode.md that say these chapters: a table for each, with empty lines between them."""
     blocks = ["\n".join(["[[chapters]]", *_lines(chapter)]) for chapter in made]
     return "\n\n".join(blocks).split("\n") if blocks else []
+
+
+def with_tables(text: str, file: str, made: Sequence[Chapter]) -> str:
+    """This episode.md with tables of these chapters in place of those that it has, and nothing else changed.
+
+    FactsError when that cannot be done safely: a file that people wrote may have chapters in other forms.
+    """
+    before, _ = front_matter.read(text, file)
+    breaks = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    first, last, *_ = [number for number, line in enumerate(lines) if line.strip() == front_matter.FENCE]
+    facts = lines[first + 1 : last]
+    kept, place = _without_tables(facts)
+    added = ["", *tables(made), ""] if made else []
+    new = breaks.join([*lines[: first + 1], *kept[:place], *added, *kept[place:], *lines[last:]])
+    after, _ = front_matter.read(new, file)
+    if before | {"chapters": None} != after | {"chapters": None} or len(after.get("chapters", ())) != len(made):
+        raise FactsError([Fault(file=file, key="chapters", what="are written in an unusual way.", cure=_CURE)])
+    return new
+
+
+def _without_tables(facts: Sequence[str]) -> tuple[list[str], int]:
+    """The lines without the tables of chapters, and where new ones go: where those were, or below all facts."""
+    kept: list[str] = []
+    place, inside = None, False
+    for line in facts:
+        if _TABLE.match(line):
+            place, inside = len(kept) if place is None else place, True
+        elif _OTHER.match(line) and not _INSIDE.match(line):
+            inside = False
+        if not inside:
+            kept.append(line)
+    if place is None:
+        place = next((n + 1 for n in reversed(range(len(kept))) if kept[n].strip() and kept[n].lstrip()[0] != "#"), 0)
+    return _tight(kept, place)
+
+
+def _tight(kept: list[str], place: int) -> tuple[list[str], int]:
+    """Without the empty lines that stood around the tables."""
+    while place and not kept[place - 1].strip():
+        del kept[place - 1]
+        place -= 1
+    while place < len(kept) and not kept[place].strip():
+        del kept[place]
+    return kept, place
 
 
 def _lines(chapter: Chapter) -> Iterator[str]:

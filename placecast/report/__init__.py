@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast import chapters as marks
 from placecast import turns
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from placecast import backlog
     from placecast.checks import Finding
     from placecast.doubts import Doubt
-    from placecast.model import Episode, Show, Transcript
+    from placecast.model import Chapter, Episode, Show, Transcript
     from placecast.pipeline import Plan
     from placecast.plan import Upload
     from placecast.publishing import Built
@@ -272,6 +273,19 @@ def taken(slug: str, transcript: Transcript) -> Answer:
     said = f", said by {', '.join(who)}" if who else ""
     line = f"{slug}: {_count(len(transcript.cues), 'sentence')}{said}. Read them with: placecast review {slug}"
     return Answer(lines=(line,), data={"slug": slug, "sentences": len(transcript.cues), "speakers": list(who)})
+
+
+def chapters(slug: str, made: Sequence[Chapter], *, written: bool) -> Answer:
+    """Chapters as lines that another program, or `--from`, can read; and whether episode.md has them now."""
+    lines = marks.lines(made)
+    if written:
+        lines += [f"# {_count(len(made), 'chapter')} written into the episode.md of {slug}."]
+    data = {
+        "slug": slug,
+        "chapters": [{"startTime": each.seconds, "title": each.title} for each in made],
+        "written": written,
+    }
+    return Answer(lines=tuple(lines) or ("# Nothing was written.",), data=data)
 
 
 def models(held: Sequence[Holding], chosen: str | None) -> Answer:

@@ -159,6 +159,12 @@ BROKEN: dict[str, list[Callable[[], Case]]] = {
     "chapter.same": [lambda: _chapters(0, 60, 120, 60)],
     "chapter.first": [lambda: _chapters(5, 60, 120)],
     "chapter.count": [lambda: _chapters(0), lambda: _chapters(0, 60)],
+    "chapter.notes": [
+        lambda: _built(
+            publication(release(full_episode(), notes_html="<p>0:00 Hello<br>5:00 Trust<br>9:00 Goodbye</p>"))
+        )
+    ],
+    "chapter.tag": [lambda: _release(audio=audio(chapters="of-others"))],
     "soundbite.length": [lambda: _soundbite(60, 14.9), lambda: _soundbite(60, 121)],
     "soundbite.end": [lambda: _soundbite(1780, 30)],
     "soundbite.start": [lambda: _soundbite(0, 30)],

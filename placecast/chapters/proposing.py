@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import floor, inf, log, log2
 from statistics import median
 
-from placecast.chapters.telling import Telling, telling_words
+from placecast.chapters.telling import Telling, telling_words, words_of
 from placecast.model import Chapter, Cue
 
 _PAUSE = 1.5  # what a pause of twice the usual length is worth, in nats; of four times, twice as much
@@ -29,7 +29,7 @@ def propose(cues: Sequence[Cue], seconds: float, shortest: float | None = None) 
 
     None when there is too little to divide.
     """
-    said = [cue for cue in cues if cue.text.strip() and cue.start < seconds]
+    said = [cue for cue in cues if words_of(cue.text) and cue.start < seconds]
     first = divide(said, seconds, shortest_for(seconds) if shortest is None else shortest)
     if len(first) < 2:
         return ()

@@ -25,6 +25,7 @@ _TEXT = re.compile(
     r"(?:[-–—*+•]\s+)?[(\[]?(?P<start>\d+(?::\d+){1,2}(?:[.,]\d+)?)[)\]]?(?:\s+[-–—|]\s+|\s*[-–—|:]\s+|\s+)(?P<title>\S.*)",
     re.ASCII,
 )
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,12})?", re.ASCII)
 _LABEL = re.compile(r"\s*\d+[.,]?\d*\t\d+[.,]?\d*(\t|\s*$)", re.ASCII | re.MULTILINE)
 _OGG = re.compile(r"CHAPTER(?P<number>\d{2,3})(?P<key>[A-Z]*)=(?P<value>.*)", re.ASCII | re.IGNORECASE)
 
@@ -203,10 +204,10 @@ def _decimal(text: str) -> Any:
 
 
 def _seconds(value: Any) -> float:
-    """Seconds, or a time such as 1:02:03."""
+    """Seconds, or a time such as 1:02:03; as text too, in both forms of Podlove's normal play time."""
     if isinstance(value, str):
         try:
-            value = parse_clock(_milliseconds(value))
+            value = float(value) if _NUMBER.fullmatch(value.strip()) else parse_clock(_milliseconds(value))
         except ValueError as error:
             raise _EntryError(f"{value[:40]!r} is no time.", "Write it as 1:02:03 or 2:03.") from error
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from placecast import chapters
 from placecast.addresses import is_web
@@ -93,23 +94,36 @@ def with_tables(text: str, file: str, made: Sequence[Chapter]) -> str:
     kept, place = _without_tables(facts)
     added = ["", *tables(made), ""] if made else []
     new = breaks.join([*lines[: first + 1], *kept[:place], *added, *kept[place:], *lines[last:]])
-    after, _ = front_matter.read(new, file)
-    if before | {"chapters": None} != after | {"chapters": None} or len(after.get("chapters", ())) != len(made):
+    if not _only_chapters_differ(before, new, file, len(made)):
         raise FactsError([Fault(file=file, key="chapters", what="are written in an unusual way.", cure=_CURE)])
     return new
+
+
+def _only_chapters_differ(before: dict[str, Any], new: str, file: str, count: int) -> bool:
+    try:
+        after, _ = front_matter.read(new, file)
+    except FactsError:
+        return False
+    same = before | {"chapters": None} == after | {"chapters": None}
+    return same and len(after.get("chapters", ())) == count
 
 
 def _without_tables(facts: Sequence[str]) -> tuple[list[str], int]:
     """The lines without the tables of chapters, and where new ones go: where those were, or below all facts."""
     kept: list[str] = []
+    after: list[str] = []  # comments below a table's last line: they belong to what follows
     place, inside = None, False
     for line in facts:
         if _TABLE.match(line):
-            place, inside = len(kept) if place is None else place, True
-        elif _OTHER.match(line) and not _INSIDE.match(line):
-            inside = False
-        if not inside:
-            kept.append(line)
+            place, inside, after = len(kept) if place is None else place, True, []
+        elif inside and (not line.strip() or line.lstrip().startswith("#")):
+            after.append(line)
+        elif inside and (_INSIDE.match(line) or not _OTHER.match(line)):
+            after = []
+        else:
+            kept += [*after, line]
+            inside, after = False, []
+    kept += after
     if place is None:
         place = next((n + 1 for n in reversed(range(len(kept))) if kept[n].strip() and kept[n].lstrip()[0] != "#"), 0)
     return _tight(kept, place)

@@ -90,6 +90,7 @@ def tag(shop: Workshop, episode: Episode) -> None:
     project, folder = shop.project, shop.project.work_folder(episode.slug)
     facts = json.loads((folder / "master.json").read_bytes())
     tagged = folder / "tagged.mp3"
+    _warn_of_chapters(shop, episode, facts["made_from"]["recording"], facts["seconds"])
     tags.write_tags(
         folder / "master.mp3",
         tagged,
@@ -112,6 +113,16 @@ def tag(shop: Workshop, episode: Episode) -> None:
     project.media(made).parent.mkdir(parents=True, exist_ok=True)
     tagged.replace(project.media(made))
     project.write_audio(episode.slug, made)
+
+
+def _warn_of_chapters(shop: Workshop, episode: Episode, recording: str, seconds: float) -> None:
+    """When the sound is replaced: chapters whose times seem to belong to the one before."""
+    before = shop.project.audio(episode.slug)
+    if before is None or before.made_from.recording == recording:
+        return
+    transcript = shop.project.transcript(episode, shop.show)
+    for said in chapters.astray(episode.chapters, transcript.cues if transcript else (), seconds):
+        shop.reporter.warn(f"{episode.slug}: {said}: check the times of its chapters")
 
 
 def _date(episode: Episode) -> datetime:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from placecast import chapters
 from placecast.chapters.sidecars import parse
-from placecast.errors import FactsError
-from placecast.model import Chapter, Place
+from placecast.errors import FactsError, TagError
+from placecast.model import Chapter, Cue, Place
 from placecast.project.chaptering import with_tables
+from placecast.survey import survey
+from tests import sounds
 from tests.small_show import SmallShow, make
 
 _PSC = """<?xml version="1.0" encoding="utf-8"?>
@@ -189,8 +191,43 @@ def test_chapters_in_an_unusual_form_are_left_to_people() -> None:
 
 def test_a_recording_brings_its_chapters_whatever_it_is(tmp_path) -> None:
     from placecast.chaptering import from_file
-    from tests import sounds
 
     for suffix in (".mp3", ".m4a", ".mkv", ".opus"):
         path = sounds.save(tmp_path / f"x{suffix}", sounds.speech(4.0), chapters=((0.0, "One"), (2.0, "Two")))
         assert [(each.seconds, each.title) for each in from_file(path)] == [(0, "One"), (2, "Two")]
+
+
+def test_chapters_of_replaced_sound_are_said_where_nothing_begins_there() -> None:
+    said = (
+        Cue(start=0, end=4, text="Welcome."),
+        Cue(start=10, end=30, text="A long story about the harbour and its gulls"),
+    )
+    marks = [Chapter(seconds=at, title=f"at {at}") for at in (0, 9, 20, 29, 31, 60)]
+    assert list(chapters.astray(marks, said, 45.0)) == [
+        "the chapter “at 20” at 0:20 begins in the middle of “A long story about the harbour and its g”",
+        "the chapter “at 60” at 1:00 lies past the end, 0:45",
+    ]
+
+
+def test_a_replaced_recording_warns_of_chapters_past_its_end(tmp_path) -> None:
+    show = make(tmp_path / "show")
+    folder = show.add("one")
+    show.edit("one", "start = 0", "start = 3")
+    show.publish()
+    sounds.save(folder / "recording.wav", sounds.speech(2.0, seed=2))
+    with pytest.raises(TagError, match="but the sound ends at 0:02"):
+        show.publish()
+    assert any("“Start” at 0:03 lies past the end" in warning for warning in show.last.warnings)
+
+
+def test_status_says_that_the_published_file_has_other_chapters(tmp_path) -> None:
+    show = make(tmp_path / "show")
+    show.add("one")
+    show.publish()
+    show.edit("one", 'title = "Start"', 'title = "Beginning"')
+    facts, episodes = show.project.load()
+    (standing,) = survey(show.project, facts, episodes, show.now)
+    assert "the published file has other chapters than the feed" in standing.next
+    show.publish(redo=frozenset({"tag"}))
+    (standing,) = survey(show.project, facts, episodes, show.now)
+    assert "other chapters" not in standing.next

@@ -15,6 +15,7 @@ from typing import Any
 
 from placecast.addresses import is_web
 from placecast.chapters.listed import from_notes, lines_with_times, may_list
+from placecast.chapters.placing import astray
 from placecast.chapters.sidecars import parse
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.fingerprint import sha256, short
@@ -25,6 +26,7 @@ __all__ = [
     "LIMIT",
     "MOST",
     "TYPE",
+    "astray",
     "behind",
     "contradicted",
     "fingerprint",

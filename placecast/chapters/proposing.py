@@ -16,10 +16,10 @@ from statistics import median
 from placecast.chapters.telling import Telling, telling_words, words_of
 from placecast.model import Chapter, Cue
 
-_PAUSE = 1.5  # what a pause of twice the usual length is worth, in nats; of four times, twice as much
+_PAUSE = 2.0  # what a pause of twice the usual length is worth, in nats; of four times, twice as much
 _LONGEST_PAUSE = 8.0  # times the usual one: music and applause are no better borders than this
 _SHORTEST_PAUSE = 0.25  # seconds; engines do not tell shorter ones well
-_BORDER = 1.0  # what a border costs, in units of log n, the length in words
+_BORDER = 1.25  # what a border costs, in units of log n, the length in words
 _LONGEST = 8.0  # times the shortest part
 _LEAD = 0.3  # seconds before the first word
 

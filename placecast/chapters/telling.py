@@ -16,6 +16,7 @@ _LETTERS = 6  # of a word that count: trusted, trusting and trusts are one
 _TITLE_WORDS = 5
 _FALLBACK_WORDS = 7
 _EARLY = 1.25  # what is said in the first third is more often what the part is about
+_ALONE = 0.8  # one word says less than two
 _SHARE = 0.05  # a short word in so many of the sentences tells nothing, in whatever language
 _SHORT = 4  # letters
 
@@ -100,7 +101,9 @@ class Telling:
             for phrase in _runs(cue.text):
                 stems = {stem(word) for word in phrase if _tells(word.casefold())}
                 merit = sum(self._weight(each, number) for each in stems) / sqrt(len(stems))
-                yield merit * early, place, " ".join(phrase)
+                alone = _ALONE if len(stems) == 1 else 1.0
+                if max(map(len, stems)) >= _SHORT:
+                    yield merit * early * alone, place, " ".join(phrase)
 
     def _weight(self, word: str, number: int) -> float:
         here, total = self._here[number], sum(self._all.values())

@@ -157,6 +157,14 @@ def test_what_the_producer_saves_in_the_editor_is_written(show: SmallShow, monke
     assert written(show) == [(0, "Hello"), (60.5, "The orchard")]
 
 
+def test_the_editor_is_the_one_that_the_producer_has_chosen(show: SmallShow, monkeypatch) -> None:
+    monkeypatch.setattr("placecast.cli.chapters.interactive", lambda: True)
+    monkeypatch.setenv("VISUAL", "sed -i s/^0:00.*/0:00\\ Hello/")
+    assert run(monkeypatch, "one") == 0
+    assert written(show)[0] == (0, "Hello")
+    assert len(written(show)) == 3
+
+
 @pytest.mark.parametrize("left", [None, "", "# nothing\n"])
 def test_an_empty_editor_writes_nothing(show: SmallShow, monkeypatch, capsys, left: str | None) -> None:
     editing(monkeypatch, lambda _: left)

@@ -67,7 +67,7 @@ def _edited(run: Run, slug: str, made: tuple[Chapter, ...]) -> tuple[Chapter, ..
     """What the producer saved; none when the editor was left without saving."""
     from placecast import chaptering
 
-    left = click.edit(chaptering.as_lines(made, slug), extension=".txt", require_save=False)
+    left = click.edit(chaptering.as_lines(made, slug), extension=".txt")
     return chaptering.edited(run.project, slug, left or "", made)
 
 

@@ -21,6 +21,14 @@ class MadeFrom:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovedIn:
+    """Published audio that an earlier host of the show made: kept byte for byte, and so its own recording."""
+
+    recording: str  # sha256 of the file itself
+    moved_in_from: str  # its address there
+
+
+@dataclass(frozen=True, kw_only=True)
 class Audio:
     """The facts of a published audio file, as audio.json keeps them."""
 
@@ -28,9 +36,9 @@ class Audio:
     bytes: int
     seconds: float
     sha256: str
-    loudness: float  # LUFS, measured on the encoded file
-    true_peak: float  # dBTP, measured on the encoded file
-    made_from: MadeFrom
+    loudness: float | None  # LUFS, measured on the encoded file; None: it was made elsewhere, and not measured
+    true_peak: float | None  # dBTP, measured on the encoded file; None as above
+    made_from: MadeFrom | MovedIn
     type: str = "audio/mpeg"
     chapters: str | None = None  # fingerprint of those in its tag; None: tagged before that was remembered
 
@@ -39,9 +47,9 @@ class Audio:
         return f"media/{self.name}"
 
     @staticmethod
-    def name_for(slug: str, sha256: str) -> str:
+    def name_for(slug: str, sha256: str, suffix: str = ".mp3") -> str:
         """The name of published audio: it carries the content's hash, so it never changes its bytes."""
-        return f"{slug}-{short(sha256)}.mp3"
+        return f"{slug}-{short(sha256)}{suffix}"
 
 
 @dataclass(frozen=True, kw_only=True)

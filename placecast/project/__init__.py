@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from placecast import files, looks, plan, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
-from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Names, Show, Transcript
+from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, MovedIn, Names, Show, Transcript
 from placecast.project import facts, front_matter, naming
 from placecast.project.links import link_faults
 from placecast.project.memory import Memory
@@ -343,6 +343,10 @@ def _known(cache: Path) -> dict[str, Any]:
 def _audio(data: dict[str, Any]) -> Audio:
     if not plan.is_path(data["name"]) or "/" in data["name"]:
         raise ValueError(f"{data['name']!r} is no name of a file")
-    made_from = data.pop("made_from")
-    mastering = Mastering(**made_from.pop("mastering"))
-    return Audio(**data, made_from=MadeFrom(**made_from, mastering=mastering))
+    return Audio(**data | {"made_from": _made_from(data["made_from"])})
+
+
+def _made_from(data: dict[str, Any]) -> MadeFrom | MovedIn:
+    if "moved_in_from" in data:
+        return MovedIn(**data)
+    return MadeFrom(**data | {"mastering": Mastering(**data["mastering"])})

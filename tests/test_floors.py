@@ -18,7 +18,7 @@ FLOORS = (
     ("model",),
     ("realign", "screens"),
     (
-        *("captions", "categories", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
+        *("captions", "categories", "changed", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
         *("turns", "vtt", "work"),
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss"),
@@ -26,7 +26,7 @@ FLOORS = (
     ("asking", "files", "root"),
     ("audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
     ("delivery", "review"),
-    ("beginning", "building", "jobs", "unchanged", "workshop"),
+    ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),
     ("production", "publishing"),
     ("pipeline", "survey"),

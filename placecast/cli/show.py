@@ -96,6 +96,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     metavar="REASON",
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
+@click.option("--allow-changes", is_flag=True, help="Let dates, guids and sound of published episodes change.")
 @SPEAKERS
 @FAST
 @FOLDER
@@ -109,6 +110,7 @@ def publish(
     verify: bool,
     transcript: Path | None,
     unreviewed: str | None,
+    allow_changes: bool,
     speakers: int | None,
     fast: bool,
     folder: Path,
@@ -124,27 +126,28 @@ def publish(
 
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
-    plain = not (names or redo or dry_run or verify or transcript or unreviewed or speakers or fast)
+    plain = not (names or redo or dry_run or verify or transcript or unreviewed or allow_changes or speakers or fast)
     if plain and (known := _known_answer(folder)):
         report.show(known, **flags)
         return
     from placecast import pipeline, transcripts
+    from placecast.changed import Told
 
     run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, thorough=verify, **flags)
-    steps = frozenset(redo)
+    steps, told = frozenset(redo), Told(everything=allow_changes)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if transcript and len(names) != 1:
         raise UsageError("--transcript", "belongs to one episode.", "Name its recording or its slug, and no other.")
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
-        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
+        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched, told)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
     slugs = [_slug(run.project, name, ask) for name in names]
     if transcript:
         transcripts.take(run, slugs[0], transcript)
-    made, built = pipeline.publish(run, slugs, steps, unreviewed)
+    made, built = pipeline.publish(run, slugs, steps, unreviewed, told)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
     answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built, run.now))
     report.show(answer, **flags)

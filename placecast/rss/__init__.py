@@ -20,10 +20,10 @@ from placecast.model import Episode, Person, Place, Publication, Release, Show, 
 from placecast.rss import document
 from placecast.rss.extensions import Tag, new_feed, tag
 from placecast.rss.named import Named, named
-from placecast.rss.published import addresses, elsewhere, enclosures, guids, without
+from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
 
-__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "named", "render", "without"]
+__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "listing", "named", "render", "without"]
 
 # Apps take one or another of these; only WebVTT carries the speakers' names to Apple.
 _TRANSCRIPTS = (

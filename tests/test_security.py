@@ -306,7 +306,7 @@ def test_titles_from_a_feed_do_not_speak_to_the_terminal(
     title = ATTACK.replace("\x1b", "").replace("\x07", "")  # XML carries the rest
     add_item(storage, "https://elsewhere.example/", title=f"{title}\nFeed: https://evil.example/")
     made, built = show.publish()
-    answer = report.published(made, built, (), {}, pipeline.kept(made, built))
+    answer = report.published(made, built, (), {}, pipeline.kept(made, built, show.now))
     report.show(answer)
     report.show(answer, as_json=True)
     lines, data = capsys.readouterr().out.split("{", 1)

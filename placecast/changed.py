@@ -70,7 +70,7 @@ class Difference:
 def differences(before: Listing, after: Listing) -> tuple[Difference, ...]:
     """All that is taken away or otherwise in the newer feed. What is new in it is no difference."""
     show, episodes = _of_show(before, after), _of_episodes(before, after)
-    return tuple([*show, *episodes])
+    return (*show, *episodes)
 
 
 def _of_show(before: Listing, after: Listing) -> Iterator[Difference]:

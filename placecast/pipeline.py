@@ -11,9 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, promises, rss, work
+from placecast import building, promises, rss, work
 from placecast.changed import NOTHING, Told
-from placecast.checks import Finding
 from placecast.delivery import Sight, glance
 from placecast.errors import FactsError, UsageError
 from placecast.gate import Held
@@ -26,7 +25,6 @@ from placecast.run import Run
 from placecast.storage import Storage
 from placecast.work import Step, StepName, Work
 from placecast.workshop import finish
-
 
 _OTHER_SOUND = (
     "listeners have it with other sound, from another clone or an earlier feed; bring that here with git pull, "
@@ -46,6 +44,13 @@ class Plan:
     sight: Sight  # what the target held when this was planned
     built: Built | None  # None while steps are to be done first: their result is not known yet
     told: Told = NOTHING  # what may change of what listeners have
+
+    @property
+    def resounding(self) -> tuple[str, ...]:
+        """The slugs of episodes that get new sound because the producer has said so."""
+        return tuple(
+            step.slug for step in self.steps if step.name in ("master", "tag") and self.told.allows_sound(step.slug)
+        )
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -73,9 +78,11 @@ def publish(
         made = make_plan(run, wanted, redo, told=told)
         storage = made.storage
         if storage is None:
+            promises.forget(run.project)
             return made, _nothing(made)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
+        promises.remember(run.project, made.resounding)
         produce(run, made)
 
         def again(sight: Sight) -> Built:
@@ -85,7 +92,10 @@ def publish(
         if unreviewed and built.held:
             let_out(run, made, built.held, unreviewed)
             built = again(built.sight)
-        return made, deliver(run, storage, built, again)
+        sent = deliver(run, storage, built, again)
+        if not sent.blocked:
+            promises.forget(run.project)
+        return made, sent
 
 
 def _nothing(made: Plan) -> Built:
@@ -134,7 +144,7 @@ def _plan(
     """What is to be done, once it is known what the target holds."""
     chosen = _chosen(episodes, wanted)
     asked = {each.slug for each in chosen} if redo & {"master", "tag"} else frozenset()
-    may = replace(told, sound=told.sound | asked)
+    may = replace(told, sound=told.sound | asked | promises.recalled(run.project))
 
     def planned(storage: Storage | None, sight: Sight) -> Plan:
         heard = rss.named(show, sight.feed.body).episodes if sight.feed else {}
@@ -210,13 +220,6 @@ def rebuild(run: Run) -> Built:
         built = build(run, show, episodes, seen_here(run, show, episodes))
         write(run, built)
         return built
-
-
-def examine(run: Run) -> tuple[Finding, ...]:
-    """What the rules of podcasting say about the show as it would be published now."""
-    show, episodes = run.project.load()
-    published = building.publication(run.project, show, episodes, run.now)
-    return checks.check(published, rss.render(published))
 
 
 def build_preview(run: Run, url: str) -> None:

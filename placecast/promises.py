@@ -5,16 +5,19 @@ Puts the facts of a show into the form in which `changed` compares feeds, and wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from placecast import changed, rss
+from placecast import changed, files, rss
 from placecast.changed import NOTHING, Difference, Listed, Listing, Told
 from placecast.errors import FactsError, Fault
 from placecast.model import Episode, Show
 from placecast.project import Project
 from placecast.root import SHOW_FILE
+
+_TOLD = "told.json"
 
 
 def promised(show: Show, feed: bytes, keys: Collection[str] | None = None) -> Listing:
@@ -61,6 +64,25 @@ def fault(project: Project, difference: Difference, episodes: Sequence[Episode])
     facts = {"was": difference.was, "now": difference.now, "slug": episode.slug if episode else difference.guid}
     file = project.shown(episode.file) if episode else "feed.xml" if difference.guid else SHOW_FILE
     return Fault(file=file, key=words.key, what=words.what.format(**facts), cure=words.cure.format(**facts))
+
+
+def remember(project: Project, slugs: Iterable[str]) -> None:
+    """Keep in mind that these get new sound, until it is out: a run that dies is run again without being told again."""
+    if known := sorted({*slugs, *recalled(project)}):
+        files.write(project.cache / _TOLD, json.dumps(known).encode())
+
+
+def recalled(project: Project) -> frozenset[str]:
+    """The slugs of episodes of which an earlier run was told that they get new sound, and did not come to its end."""
+    try:
+        return frozenset(map(str, json.loads((project.cache / _TOLD).read_bytes())))
+    except (FileNotFoundError, ValueError, TypeError):
+        return frozenset()
+
+
+def forget(project: Project) -> None:
+    """All that was told is done."""
+    (project.cache / _TOLD).unlink(missing_ok=True)
 
 
 def _episode(difference: Difference, episodes: Sequence[Episode]) -> Episode | None:

@@ -100,7 +100,7 @@ def _parcel(
     sight: Sight,
     *,
     named: rss.Named,
-    before: Collection[str],
+    before: frozenset[str],
 ) -> Parcel:
     """What is to be sent of the local files, and what that means for the rest."""
     uploads = plan.uploads(local, sight.objects)

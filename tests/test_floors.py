@@ -29,7 +29,7 @@ FLOORS = (
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),
     ("production", "publishing"),
-    ("pipeline", "survey"),
+    ("inspection", "pipeline", "survey"),
     ("backlog", "doctor", "transcripts", "upkeep"),
     ("report",),
     ("cli",),

@@ -38,12 +38,16 @@ NOTHING = Told()
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """An episode as a feed lists it. `sound` and `page` are addresses; "" where the feed names none."""
+    """An episode as a feed lists it. `sound` and `page` are addresses; "" where the feed names none.
+
+    `form`: the bytes and the media type that are promised of the sound, as the feed writes them.
+    """
 
     guid: str
     title: str = ""
     published: datetime | None = None  # aware
     sound: str = ""
+    form: tuple[str, str] = ("", "")
     page: str = ""
 
 
@@ -98,6 +102,8 @@ def _of_episode(old: Listed, new: Listed, old_base: str, new_base: str) -> Itera
         yield _difference("published.date", old, old.published.isoformat(), now)
     if old.sound and old.sound.removeprefix(old_base) != new.sound.removeprefix(new_base):
         yield _difference("published.enclosure", old, old.sound, new.sound)
+    elif old.sound and old.form != new.form:
+        yield _difference("published.enclosure", old, _formed(old), _formed(new))
 
 
 def _renamed(before: Listing, after: Listing) -> Iterator[tuple[str, str]]:
@@ -123,6 +129,11 @@ def _page(listed: Listed, base: str) -> str:
 def _moment(published: datetime | None) -> datetime | None:
     # A feed has no fractions of seconds. The same moment in another zone is no other date.
     return published.replace(microsecond=0) if published else None
+
+
+def _formed(listed: Listed) -> str:
+    length, kind = listed.form
+    return f"{listed.sound} ({length or 'no'} bytes, {kind or 'of no type'})"
 
 
 def _difference(code: Code, old: Listed, was: str, now: str) -> Difference:

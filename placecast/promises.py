@@ -35,10 +35,10 @@ def promised(show: Show, feed: bytes, keys: Collection[str] | None = None) -> Li
 
 def intended(show: Show, episodes: Sequence[Episode], before: Listing, now: datetime) -> Listing:
     """What the next feed will list, by the facts alone: sound is left as it is, and so are others' episodes."""
-    sound = {each.guid: each.sound for each in before.episodes}
+    known = {each.guid: each for each in before.episodes}
     shown = [each for each in episodes if each.published and each.published <= now and not each.withdrawn]
     ours = {each.guid for each in shown}
-    listed = [_listed(show, each, sound.get(each.guid, "")) for each in shown]
+    listed = [_listed(show, each, known.get(each.guid)) for each in shown]
     others = [each for each in before.episodes if each.guid not in ours]
     return Listing(address=before.address, guid=show.guid, episodes=(*listed, *others))
 
@@ -96,6 +96,7 @@ def _allowed(difference: Difference, slugs: Mapping[str, str], told: Told) -> bo
     return told.everything
 
 
-def _listed(show: Show, episode: Episode, sound: str) -> Listed:
+def _listed(show: Show, episode: Episode, before: Listed | None) -> Listed:
+    as_it_was = before or Listed(guid=episode.guid)
     page = show.page(episode.folder)
-    return Listed(guid=episode.guid, title=episode.title, published=episode.published, sound=sound, page=page)
+    return replace(as_it_was, title=episode.title, published=episode.published, page=page)

@@ -8,7 +8,7 @@ import av
 
 from placecast.checks.built import Sound
 
-_OPTIONS = {"format_whitelist": "mp3,mov,mp4,m4a,ogg", "protocol_whitelist": "file"}
+_OPTIONS = {"format_whitelist": "mp3,aac,mov,mp4,m4a,ogg,wav,flac", "protocol_whitelist": "file"}
 _HEAD = 4096  # bytes of MP3 in which its first frame tells how it was coded
 
 

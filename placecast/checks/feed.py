@@ -369,7 +369,8 @@ RULES = (
         code="feed.size",
         severity="best",
         broken=of_feed(_too_large),
-        why="Every app loads the whole feed each time it looks for news (Placecast's own limit; Apple names none).",
+        why="Every app loads the whole feed each time it looks for news (Placecast's own limit, docs/reference.md; "
+        "Apple names none).",
         cure="Keep show notes short and link to what is long.",
     ),
 )

@@ -13,7 +13,8 @@ from placecast.model import Release
 
 _CODECS = {"mp3": "audio/mpeg", "mp3float": "audio/mpeg", "aac": "audio/x-m4a"}
 _RATE = 44_100
-_TOLERANCE = 1.0  # seconds, and for chapters, too: players do not jump more exactly
+_TOLERANCE = 1.0  # seconds
+_NEAR = 0.5  # seconds: players do not jump more exactly to a chapter
 _FORMATS = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",)}
 _SMALLEST, _LARGEST = 1400, 3000
 _HEAVY = 512_000
@@ -101,7 +102,7 @@ def _untitled(_: Release, sound: Sound) -> Iterator[str]:
 def _tagged(release: Release, sound: Sound) -> Iterator[str]:
     facts, tags = in_order(release.episode.chapters), in_order(sound.chapters)
     for one, other in zip_longest(facts, tags):
-        if not (one and other) or one.title.strip() != other.title or abs(one.seconds - other.seconds) > _TOLERANCE:
+        if not (one and other) or one.title.strip() != other.title or abs(one.seconds - other.seconds) > _NEAR:
             yield f"Its tags have {len(tags)} chapters, episode.md has {len(facts)}, and they are not the same."
             return
 

@@ -3,148 +3,165 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from itertools import pairwise
-from posixpath import dirname, join, normpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
 
 from placecast.checks.rules import FOLDER, Complaint, Complaints, Rule, Subject
+from placecast.model import Release
 
 _LINKS = ("href", "src", "poster", "data-src")
 _LOADED = "//script/@src|//img/@src|//audio/@src|//source/@src|//iframe/@src|//link[@rel='stylesheet']/@href"
-_KEPT = 32  # pages that are looked at again by the next rule
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def _of_pages(test: Callable[[Subject, str, Any], Iterator[str]]) -> Complaints:
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """What the rules want to know of a page: it is parsed once, and there may be thousands."""
+
+    path: str
+    links: tuple[str, ...]
+    loaded: tuple[str, ...]
+    ids: Mapping[str, int]  # how many elements have each
+    title: str
+    language: str
+    levels: tuple[int, ...]  # of the headings
+    undescribed: tuple[str, ...]  # pictures
+    nameless: tuple[str, ...]  # links and buttons
+    plays: bool
+
+
+def _of_pages(test: Callable[[Subject, _Page], Iterator[str]]) -> Complaints:
     """What a test says about each page."""
 
     def complaints(subject: Subject) -> Iterator[Complaint]:
         for path in sorted(path for path in subject.files.sizes if path.endswith(".html")):
-            yield from (Complaint(FOLDER + path, what) for what in test(subject, path, _page(subject, path)))
+            yield from (Complaint(FOLDER + path, what) for what in test(subject, _page(subject, path)))
 
     return complaints
 
 
-def _page(subject: Subject, path: str) -> Any:
-    return _parsed(subject.files.read(path))
+def _page(subject: Subject, path: str) -> _Page:
+    if path not in subject.known:
+        subject.known[path] = _described(path, _parsed(subject.files.read(path)))
+    page: _Page = subject.known[path]
+    return page
 
 
-@lru_cache(_KEPT)
 def _parsed(content: bytes) -> Any:
-    parser = etree.HTMLParser(no_network=True, encoding="utf-8")
-    return etree.fromstring(content or b"<html/>", parser)
+    return etree.fromstring(content or b"<html/>", etree.HTMLParser(no_network=True, encoding="utf-8"))
 
 
-def _dead(subject: Subject, path: str, page: Any) -> Iterator[str]:
-    for link in _links(page):
-        target = _target(subject, path, link)
+def _described(path: str, root: Any) -> _Page:
+    links = (value.strip() for name in _LINKS for value in root.xpath(f"//@{name}"))
+    return _Page(
+        path=path,
+        links=tuple(dict.fromkeys(filter(None, links))),
+        loaded=tuple(dict.fromkeys(root.xpath(_LOADED))),
+        ids=Counter(root.xpath("//@id")),
+        title="".join(root.xpath("/html/head/title//text()")).strip(),
+        language=root.get("lang", ""),
+        levels=tuple(int(each.tag[1]) for each in root.iter(*_HEADINGS)),
+        undescribed=tuple(each.get("src", "") for each in root.iter("img") if each.get("alt") is None),
+        nameless=tuple(each.get("href", each.tag) for each in root.iter("a", "button") if not _named(each)),
+        plays=bool(root.xpath("//audio[@autoplay]|//video[@autoplay]")),
+    )
+
+
+def _named(element: Any) -> bool:
+    """Whether a screen reader has something to say of a link or a button."""
+    said = any(element.get(name) for name in ("aria-label", "aria-labelledby", "title"))
+    return said or bool("".join(element.itertext()).strip() or element.xpath(".//img[@alt!='']"))
+
+
+def _dead(subject: Subject, page: _Page) -> Iterator[str]:
+    for link in page.links:
+        target = _target(subject, page.path, link)
         # Sound may be in the target only: audio.json answers for it.
         if target and target not in subject.files.sizes and not target.startswith("media/"):
             yield f"It links to {link}, which is not there."
 
 
-def _dead_place(subject: Subject, path: str, page: Any) -> Iterator[str]:
-    for link in _links(page):
-        place, target = unquote(urlsplit(link).fragment), _target(subject, path, link)
+def _dead_place(subject: Subject, page: _Page) -> Iterator[str]:
+    for link in page.links:
+        place, target = unquote(urlsplit(link).fragment), _target(subject, page.path, link)
+        # `t=90` is a moment of the sound (Media Fragments), and no place of the page.
         if not place or "=" in place or target not in subject.files.sizes or not target.endswith(".html"):
             continue
-        if place not in _ids(page if target == path else _page(subject, target)):
+        if place not in _page(subject, target).ids:
             yield f"It links to {link}, and there is no such place."
-
-
-def _links(page: Any) -> list[str]:
-    found = dict.fromkeys(value.strip() for name in _LINKS for value in page.xpath(f"//@{name}"))
-    return [link for link in found if link]
 
 
 def _target(subject: Subject, path: str, link: str) -> str:
     """The built file that a link leads to; "" when it leads elsewhere."""
-    url = subject.publication.show.url
-    if link.startswith(url):
-        return subject.path(link)
-    parts = urlsplit(link)
-    if parts.scheme or parts.netloc:
+    try:
+        whole = urljoin(subject.publication.show.url + path, link)
+    except ValueError:
         return ""
-    if link.startswith("/"):
-        return subject.path(f"{url.partition('://')[0]}://{urlsplit(url).netloc}{link}")
-    if not parts.path:
-        return path
-    whole = normpath(join(dirname(path), unquote(parts.path)))
-    whole = "" if whole == "." else whole
-    return f"{whole}/index.html".lstrip("/") if parts.path.endswith(("/", "..", ".")) or not whole else whole
+    return unquote(subject.path(whole))
 
 
-def _ids(page: Any) -> set[str]:
-    return set(page.xpath("//@id|//a/@name"))
-
-
-def _untitled(_: Subject, __: str, page: Any) -> Iterator[str]:
-    if not "".join(page.xpath("/html/head/title//text()")).strip():
+def _untitled(_: Subject, page: _Page) -> Iterator[str]:
+    if not page.title:
         yield "It has no title."
 
 
-def _language(_: Subject, __: str, page: Any) -> Iterator[str]:
-    if not page.get("lang"):
+def _language(_: Subject, page: _Page) -> Iterator[str]:
+    if not page.language:
         yield "It does not say in which language it is."
 
 
-def _heading(_: Subject, __: str, page: Any) -> Iterator[str]:
-    if (count := len(page.findall(".//h1"))) != 1:
+def _heading(_: Subject, page: _Page) -> Iterator[str]:
+    if (count := page.levels.count(1)) != 1:
         yield f"It has {count} headings of the first level."
 
 
-def _skipped(_: Subject, __: str, page: Any) -> Iterator[str]:
-    levels = [int(each.tag[1]) for each in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
-    for before, after in pairwise(levels):
-        if after > before + 1:
-            yield f"A heading of level {after} follows one of level {before}."
-            return
+def _skipped(_: Subject, page: _Page) -> Iterator[str]:
+    jumps = ((before, after) for before, after in pairwise(page.levels) if after > before + 1)
+    for before, after in islice(jumps, 1):
+        yield f"A heading of level {after} follows one of level {before}."
 
 
-def _picture(_: Subject, __: str, page: Any) -> Iterator[str]:
-    for picture in page.iterfind(".//img"):
-        if picture.get("alt") is None:
-            yield f"The picture {picture.get('src', '')} has no alt."
+def _picture(_: Subject, page: _Page) -> Iterator[str]:
+    yield from (f"The picture {source} has no alt." for source in page.undescribed)
 
 
-def _same_id(_: Subject, __: str, page: Any) -> Iterator[str]:
-    for name, count in Counter(page.xpath("//@id")).items():
-        if count > 1:
-            yield f"{count} elements have the id {name}."
+def _same_id(_: Subject, page: _Page) -> Iterator[str]:
+    yield from (f"{count} elements have the id {name}." for name, count in page.ids.items() if count > 1)
 
 
-def _nameless(_: Subject, __: str, page: Any) -> Iterator[str]:
-    for each in page.iter("a", "button"):
-        named = each.get("aria-label") or each.get("aria-labelledby") or each.get("title")
-        if not named and not "".join(each.itertext()).strip() and not each.xpath(".//img[@alt!='']|.//svg//title"):
-            yield f"A {'link' if each.tag == 'a' else 'button'} has no text: {each.get('href', '')}"
+def _nameless(_: Subject, page: _Page) -> Iterator[str]:
+    yield from (f"A link or a button has no text: {each}." for each in page.nameless)
 
 
-def _autoplay(_: Subject, __: str, page: Any) -> Iterator[str]:
-    if page.xpath("//audio[@autoplay]|//video[@autoplay]"):
+def _autoplay(_: Subject, page: _Page) -> Iterator[str]:
+    if page.plays:
         yield "It plays by itself."
 
 
-def _foreign(subject: Subject, _: str, page: Any) -> Iterator[str]:
+def _foreign(subject: Subject, page: _Page) -> Iterator[str]:
     host = urlsplit(subject.publication.show.url).netloc
-    for link in dict.fromkeys(page.xpath(_LOADED)):
+    for link in page.loaded:
         if urlsplit(link).netloc not in {"", host}:
             yield f"It loads {link} from another host."
 
 
 def _no_words(subject: Subject) -> Iterator[Complaint]:
     for release in subject.publication.releases:
-        path = f"{release.episode.folder}index.html"
-        cue = next((cue for cue in release.transcript.cues if cue.text.strip()), None)
-        if cue is None or path not in subject.files.sizes:
-            continue
-        told = " ".join("".join(_page(subject, path).itertext()).split())
-        if " ".join(cue.text.split()) not in told:
-            yield Complaint(FOLDER + path, "The page does not have the transcript's words.")
+        path, first = f"{release.episode.folder}index.html", _first_words(release)
+        if first and path in subject.files.sizes:
+            told = "".join(_parsed(subject.files.read(path)).itertext())
+            if first not in " ".join(told.split()):
+                yield Complaint(FOLDER + path, "The page does not have the transcript's words.")
+
+
+def _first_words(release: Release) -> str:
+    told = (" ".join(cue.text.split()) for cue in release.transcript.cues)
+    return next(filter(None, told), "")
 
 
 _AGAIN = "Run: placecast build. If it stays so, please report it, with this message."

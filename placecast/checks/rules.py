@@ -6,7 +6,7 @@ The functions yield sentences and nothing else; who is meant is added here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -76,6 +76,7 @@ class Subject:
     outdated: tuple[str, ...] = ()
     taken: tuple[tuple[str, Complaint], ...] = ()
     unbuilt: bool = False
+    known: dict[str, Any] = field(default_factory=dict, compare=False)  # what a rule has found out for the next
 
     @cached_property
     def parsed(self) -> Any:

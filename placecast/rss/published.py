@@ -94,6 +94,7 @@ def _listed(item: Any) -> Listed:
         title=_text(item, "title"),
         published=None if moment == document.UNDATED else moment,
         sound="" if enclosure is None else enclosure.get("url", ""),
+        form=("", "") if enclosure is None else (enclosure.get("length", ""), enclosure.get("type", "")),
         page=_text(item, "link"),
     )
 

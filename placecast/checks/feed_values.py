@@ -39,7 +39,7 @@ _CHAPTERS = "application/json+chapters"
 
 
 def _undeclared(subject: Subject) -> Iterator[str]:
-    if not _DECLARATION.match(subject.feed.removeprefix(b"\xef\xbb\xbf")):
+    if subject.channel is not None and not _DECLARATION.match(subject.feed.removeprefix(b"\xef\xbb\xbf")):
         yield 'It does not begin with <?xml version="1.0" encoding="UTF-8"?>.'
 
 

@@ -168,7 +168,8 @@ WORDS: Mapping[Code, Words] = {
     "published.guid": Words(
         key="guid",
         what="The episode was published with the guid {was}, now it is {now}.",
-        why="Apps show an episode with another guid as a new one (Apple, A podcaster's guide to RSS; AntennaPod issue 3275).",
+        why="Apps show an episode with another guid as a new one (Apple, A podcaster's guide to RSS; "
+        "AntennaPod issue 3275).",
         cure=f"Put the old guid back, or give another episode a folder of another name. {_ALLOW}",
     ),
     "published.date": Words(
@@ -180,7 +181,8 @@ WORDS: Mapping[Code, Words] = {
     "published.enclosure": Words(
         key="recording",
         what="Listeners have the sound {was}, now it is {now}.",
-        why="Every listener's app would download the episode again (castget issue 67; this-american-life-archive issue 8).",
+        why="Every listener's app would download the episode again (castget issue 67; "
+        "this-american-life-archive issue 8).",
         cure="Put the old recording and audio.json back, with git pull if another clone has changed them. "
         "To give listeners new sound, run: placecast replace {slug} RECORDING, "
         "or: placecast publish {slug} --allow-changes",

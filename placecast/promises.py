@@ -14,6 +14,7 @@ from placecast import changed, files, rss
 from placecast.changed import NOTHING, Difference, Listed, Listing, Told
 from placecast.errors import FactsError, Fault
 from placecast.model import Episode, Show
+from placecast.plan import FEED
 from placecast.project import Project
 from placecast.root import SHOW_FILE
 
@@ -34,13 +35,17 @@ def promised(show: Show, feed: bytes, keys: Collection[str] | None = None) -> Li
 
 
 def intended(show: Show, episodes: Sequence[Episode], before: Listing, now: datetime) -> Listing:
-    """What the next feed will list, by the facts alone: sound is left as it is, and so are others' episodes."""
+    """What the next feed will list, by the facts alone: sound is left as it is, and so are others' episodes.
+
+    When the whole show gets another address, its sound moves with it.
+    """
     known = {each.guid: each for each in before.episodes}
     shown = [each for each in episodes if each.published and each.published <= now and not each.withdrawn]
     ours = {each.guid for each in shown}
     listed = [_listed(show, each, known.get(each.guid)) for each in shown]
     others = [each for each in before.episodes if each.guid not in ours]
-    return Listing(address=before.address, guid=show.guid, episodes=(*listed, *others))
+    moved = tuple(_moved(each, before.address.removesuffix(FEED), show.url) for each in (*listed, *others))
+    return Listing(address=show.feed_url, guid=show.guid, episodes=moved)
 
 
 def without(listing: Listing, guids: Collection[str]) -> Listing:
@@ -94,6 +99,11 @@ def _allowed(difference: Difference, slugs: Mapping[str, str], told: Told) -> bo
     if difference.code == "published.enclosure":
         return told.allows_sound(slugs.get(difference.guid, ""))
     return told.everything
+
+
+def _moved(listed: Listed, old: str, new: str) -> Listed:
+    inside = old and listed.sound.startswith(old)
+    return replace(listed, sound=new + listed.sound.removeprefix(old)) if inside else listed
 
 
 def _listed(show: Show, episode: Episode, before: Listed | None) -> Listed:

@@ -30,12 +30,14 @@ def examine(run: Run) -> tuple[Finding, ...]:
     except FactsError as error:
         return checks.of_faults(error.faults)
     published, outdated = _wanted(run, show, episodes)
-    files = BuiltFiles(root=run.project.feed)
+    files, new = BuiltFiles(root=run.project.feed), rss.render(published)
     built = files.read(FEED) if FEED in files.sizes else None
-    feed = rss.render(published) if built is None else built
+    feed = new if built is None else built
     taken = tuple(_taken(run, show, episodes, published, feed))
+    # What the next build would bring is as interesting as what the last one has brought.
     return checks.findings(
-        Subject(publication=published, feed=feed, files=files, outdated=outdated, taken=taken, unbuilt=built is None)
+        Subject(publication=published, feed=feed, files=files, outdated=outdated, taken=taken, unbuilt=built is None),
+        Subject(publication=published, feed=new),
     )
 
 

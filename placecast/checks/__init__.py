@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from placecast.checks.built import Contents, Files, Picture, Sound
+from placecast.checks.built import Picture, Sound
 from placecast.checks.episodes import RULES as EPISODE_RULES
 from placecast.checks.feed import RULES as FEED_RULES
 from placecast.checks.feed_values import RULES as VALUE_RULES
@@ -26,8 +26,6 @@ __all__ = [
     "RULES",
     "SEVERITIES",
     "Complaint",
-    "Contents",
-    "Files",
     "Finding",
     "Picture",
     "Rule",
@@ -61,14 +59,14 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(publication: Publication, feed: bytes, files: Files | None = None) -> tuple[Finding, ...]:
-    """Everything that breaks a rule in this show, its feed and the files beside it."""
-    return findings(Subject(publication=publication, feed=feed, files=files or Contents()))
+def check(publication: Publication, feed: bytes) -> tuple[Finding, ...]:
+    """Everything that breaks a rule in this show and its feed, whatever lies beside it."""
+    return findings(Subject(publication=publication, feed=feed))
 
 
-def findings(subject: Subject) -> tuple[Finding, ...]:
-    """Everything that breaks a rule, the gravest first."""
-    found = {finding for rule in RULES for finding in rule.findings(subject)}
+def findings(*subjects: Subject) -> tuple[Finding, ...]:
+    """Everything that breaks a rule, the gravest first, and once."""
+    found = {finding for subject in subjects for rule in RULES for finding in rule.findings(subject)}
     return tuple(sorted(found, key=_order))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from placecast.model import Chapter
@@ -44,26 +45,19 @@ class Files(Protocol):
     def picture(self, path: str) -> Picture: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contents:
-    """Files that are in memory."""
+class NoFiles:
+    """Nothing was built, or it is not looked at."""
 
-    contents: Mapping[str, bytes] = field(default_factory=dict)
-    sounds: Mapping[str, Sound] = field(default_factory=dict)
-    pictures: Mapping[str, Picture] = field(default_factory=dict)
-
-    @property
-    def sizes(self) -> Mapping[str, int]:
-        return {path: len(content) for path, content in self.contents.items()}
+    sizes: Mapping[str, int] = MappingProxyType({})
 
     def read(self, path: str) -> bytes:
-        return self.contents[path]
+        raise KeyError(path)
 
     def sound(self, path: str) -> Sound:
-        return self.sounds[path]
+        raise KeyError(path)
 
     def picture(self, path: str) -> Picture:
-        return self.pictures[path]
+        raise KeyError(path)
 
 
-EMPTY = Contents()
+EMPTY = NoFiles()

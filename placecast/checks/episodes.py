@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from placecast.chapters import in_order
-from placecast.checks.rules import Rule, of_releases
+from placecast.checks.rules import Rule, cues_of, of_releases
 from placecast.model import Release, Show
 from placecast.timecode import clock
 
@@ -99,7 +99,7 @@ def _soundbite_start(release: Release, _: Show) -> Iterator[str]:
 
 
 def _transcript_machine(release: Release, _: Show) -> Iterator[str]:
-    if release.transcript.cues and not release.approval:
+    if cues_of(release) and not release.approval:
         corrected = "People have corrected the transcript, but nobody answers for it yet."
         yield corrected if release.edited else "Nobody has checked the transcript yet."
 

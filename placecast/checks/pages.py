@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
 
-from placecast.checks.rules import FOLDER, Complaint, Complaints, Rule, Subject
+from placecast.checks.rules import FOLDER, Complaint, Complaints, Rule, Subject, cues_of
 from placecast.model import Release
 
 _LINKS = ("href", "src", "poster", "data-src")
@@ -160,7 +160,7 @@ def _no_words(subject: Subject) -> Iterator[Complaint]:
 
 
 def _first_words(release: Release) -> str:
-    told = (" ".join(cue.text.split()) for cue in release.transcript.cues)
+    told = (" ".join(cue.text.split()) for cue in cues_of(release))
     return next(filter(None, told), "")
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from placecast.checks.built import EMPTY, Files
 from placecast.checks.sources import sources
-from placecast.model import Episode, Publication, Release, Show
+from placecast.model import Cue, Episode, Publication, Release, Show
 from placecast.plan import FEED
 from placecast.rss.extensions import APPLE, PODCAST
 
@@ -196,6 +196,11 @@ def of_facts(test: Callable[[Show | Episode], Iterable[str]]) -> Complaints:
 def file_of(episode: Episode) -> str:
     """`episodes/<slug>/episode.md`, wherever on this machine the show lies."""
     return "/".join(episode.file.parts[-3:])
+
+
+def cues_of(release: Release) -> tuple[Cue, ...]:
+    """The sentences of its transcript, as they are published."""
+    return release.transcript.cues
 
 
 def item_name(item: Any) -> str:

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from placecast import vtt
-from placecast.checks.rules import FOLDER, NAMED, Complaint, Complaints, Rule, Subject, of_releases
+from placecast.checks.rules import FOLDER, NAMED, Complaint, Complaints, Rule, Subject, cues_of, of_releases
 from placecast.errors import FactsError
-from placecast.model import Cue, Release, Show, Transcript
+from placecast.model import Cue, Release, Show
 from placecast.timecode import clock
 
 _TOLERANCE = 1.0  # seconds: the last time of an engine may be rounded beyond the sound
@@ -95,30 +95,30 @@ def _segments(text: str) -> tuple[Cue, ...]:
 
 
 def _overlap(release: Release, _: Show) -> Iterator[str]:
-    for one, other in pairwise(release.transcript.cues):
+    for one, other in pairwise(cues_of(release)):
         if other.start < one.end - _BLINK and one.speaker == other.speaker:
             yield f"The sentence at {clock(other.start)} begins before the one above it ends, at {clock(one.end)}."
 
 
 def _after_the_end(release: Release, _: Show) -> Iterator[str]:
-    end = max((cue.end for cue in release.transcript.cues), default=0.0)
+    end = max((cue.end for cue in cues_of(release)), default=0.0)
     if end > release.audio.seconds + _TOLERANCE:
         yield f"The transcript goes on until {clock(end)}, the audio until {clock(release.audio.seconds)}."
 
 
 def _short(release: Release, _: Show) -> Iterator[str]:
-    words, minutes = _words(release.transcript), release.audio.seconds / 60
+    words, minutes = _words(release), release.audio.seconds / 60
     if words and minutes > _FEW_MINUTES and words < _FEW_WORDS * minutes:
         yield f"The transcript has {words} words for {clock(release.audio.seconds)} of sound."
 
 
 def _empty(release: Release, _: Show) -> Iterator[str]:
-    if not _words(release.transcript):
+    if not _words(release):
         yield "The transcript is empty."
 
 
-def _words(transcript: Transcript) -> int:
-    return sum(len(cue.text.split()) for cue in transcript.cues)
+def _words(release: Release) -> int:
+    return sum(len(cue.text.split()) for cue in cues_of(release))
 
 
 def _form(document: Any, _: float) -> Iterator[str]:

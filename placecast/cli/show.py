@@ -31,6 +31,7 @@ QUESTIONS = {
     "email": "An e-mail address that directories can write to",
     "category": "One of Apple's categories, such as Government",
 }
+_LEVELS = ["required", "recommended", "best"]  # of findings, the gravest first
 HELD = 6  # the exit code that says: all is done but what waits for a person
 PUBLIC_BODY = (
     "Does a public body publish it, such as a university or a council? The law then asks for true transcripts, and\n"
@@ -98,6 +99,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     metavar="REASON",
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
+@click.option("--allow-changes", is_flag=True, help="Let dates, guids and sound of published episodes change.")
 @SPEAKERS
 @FAST
 @FOLDER
@@ -111,6 +113,7 @@ def publish(
     verify: bool,
     transcript: Path | None,
     unreviewed: str | None,
+    allow_changes: bool,
     speakers: int | None,
     fast: bool,
     folder: Path,
@@ -126,27 +129,28 @@ def publish(
 
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
-    plain = not (names or redo or dry_run or verify or transcript or unreviewed or speakers or fast)
+    plain = not (names or redo or dry_run or verify or transcript or unreviewed or allow_changes or speakers or fast)
     if plain and (known := _known_answer(folder, "publish")):
         report.show(known, **flags)
         return
     from placecast import pipeline, transcripts
+    from placecast.changed import Told
 
     run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, thorough=verify, **flags)
-    steps = frozenset(redo)
+    steps, told = frozenset(redo), Told(everything=allow_changes)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if transcript and len(names) != 1:
         raise UsageError("--transcript", "belongs to one episode.", "Name its recording or its slug, and no other.")
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
-        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
+        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched, told)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
     slugs = [_slug(run.project, name, ask) for name in names]
     if transcript:
         transcripts.take(run, slugs[0], transcript)
-    made, built = pipeline.publish(run, slugs, steps, unreviewed)
+    made, built = pipeline.publish(run, slugs, steps, unreviewed, told)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
     answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built, run.now))
     report.show(answer, **flags)
@@ -189,23 +193,34 @@ def status(folder: Path, as_json: bool) -> None:
 @click.command()
 @click.option(
     "--level",
-    type=click.Choice(["required", "recommended", "best"]),
+    type=click.Choice(_LEVELS),
     default="best",
     show_default=True,
     help="The mildest findings to show.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_LEVELS, "never"]),
+    default="required",
+    show_default=True,
+    help="The mildest findings that make it end with 1.",
+)
 @FOLDER
 @JSON
-def check(level: str, folder: Path, as_json: bool) -> None:
-    """Check the facts and the feed against the rules of RSS, Apple and the Podcast Standards Project.
+def check(level: str, fail_on: str, folder: Path, as_json: bool) -> None:
+    """Check the facts, and what was built of them: feed, pages, transcripts, chapters, sound and pictures.
 
-    Ends with 1 when something that is required is wrong.
+    By the rules of RSS, Apple, the Podcast Standards Project, the podcast namespace and WCAG; and that nothing is
+    taken from listeners which the published feed has given them. All rules are in docs/checks.md. Nothing is sent.
+
+    Ends with 0 when nothing is wrong that is as grave as --fail-on says, with 1 otherwise. Other codes say that it
+    could not look: 2 the command was used wrongly, 3 a tool is missing.
     """
-    from placecast import pipeline
+    from placecast.inspection import examine
 
-    findings = pipeline.examine(make_run(folder, as_json=as_json))
+    findings = examine(make_run(folder, as_json=as_json))
     report.show(report.findings(findings, level), as_json=as_json)
-    if any(finding.severity == "required" for finding in findings):
+    if fail_on != "never" and any(_LEVELS.index(each.severity) <= _LEVELS.index(fail_on) for each in findings):
         sys.exit(1)
 
 

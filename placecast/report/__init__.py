@@ -324,10 +324,12 @@ def findings(found: Sequence[Finding], level: str) -> Answer:
     shown = [each for each in found if LEVELS.index(each.severity) <= LEVELS.index(level)]
     shown.sort(key=lambda each: LEVELS.index(each.severity))
     lines = [f"{each.severity} {each.code}: {each.where}\n  {each.what} {each.why}\n  {each.cure}" for each in shown]
+    counts = {level: sum(each.severity == level for each in found) for level in LEVELS}
     lines.append(
         f"{_count(len(shown), 'finding')}." if shown else "Nothing found: the facts and the feed follow the rules."
     )
-    return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
+    data = [asdict(each) | {"sources": each.sources} for each in shown]
+    return Answer(lines=tuple(lines), data={"findings": data, "counts": counts})
 
 
 def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:

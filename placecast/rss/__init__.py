@@ -22,10 +22,10 @@ from placecast.model import Elsewhere, Episode, Person, Place, Publication, Rele
 from placecast.rss import document
 from placecast.rss.extensions import Tag, new_feed, tag
 from placecast.rss.named import Named, named
-from placecast.rss.published import addresses, elsewhere, enclosures, guids, without
+from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
 
-__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "named", "render", "without"]
+__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "listing", "named", "render", "without"]
 
 _AT_ONCE = 500  # items; the objects of all ten thousand of a daily show would fill half a gigabyte
 

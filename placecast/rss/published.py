@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, get_args
 
+from placecast.changed import Listed, Listing
 from placecast.model import Elsewhere, Person
 from placecast.rss import document
-from placecast.rss.extensions import APPLE, PODCAST
+from placecast.rss.extensions import APPLE, ATOM, PODCAST
 from placecast.rss.text import legal
 
-_NAMES = {"itunes": APPLE, "podcast": PODCAST}
+_NAMES = {"itunes": APPLE, "podcast": PODCAST, "atom": ATOM}
 _LINKING_ATTRIBUTES = ("href", "img", "src", "uri", "url")
 _LINKING_ELEMENTS = frozenset({"comments", "docs", "link", "url", f"{{{APPLE}}}new-feed-url"})
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -46,6 +47,18 @@ def guids(feed: bytes) -> tuple[str, ...]:
     return tuple(document.identity(item) for item in _items(document.parsed(feed)))
 
 
+def listing(feed: bytes) -> Listing:
+    """What apps remember of the feed: by what they know the show and its episodes, their dates and their sound."""
+    root = document.parsed(feed)
+    channel = root.find("channel")
+    own = channel.find("atom:link[@rel='self']", _NAMES)
+    return Listing(
+        address="" if own is None else own.get("href", ""),
+        guid=_text(channel, "podcast:guid").strip(),
+        episodes=tuple(map(_listed, _items(root))),
+    )
+
+
 def enclosures(feed: bytes) -> Mapping[str, tuple[int, str]]:
     """The sound that the feed promises: address, and its bytes (0 when the feed gives no number) and media type."""
     found = (each for item in _items(document.parsed(feed)) for each in item.findall("enclosure"))
@@ -72,6 +85,18 @@ def addresses(feed: bytes) -> frozenset[str]:
 def _items(root: Any) -> list[Any]:
     items: list[Any] = root.find("channel").findall("item")
     return items
+
+
+def _listed(item: Any) -> Listed:
+    enclosure, moment = item.find("enclosure"), document.moment(item)
+    return Listed(
+        guid=document.identity(item),
+        title=_text(item, "title"),
+        published=None if moment == document.UNDATED else moment,
+        sound="" if enclosure is None else enclosure.get("url", ""),
+        form=("", "") if enclosure is None else (enclosure.get("length", ""), enclosure.get("type", "")),
+        page=_text(item, "link"),
+    )
 
 
 def _elsewhere(item: Any) -> Elsewhere:

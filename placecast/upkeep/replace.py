@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from placecast import audio, distribution, pipeline, plan
+from placecast.changed import Told
 from placecast.delivery import manifest
 from placecast.delivery.manifest import Record
 from placecast.model import Audio, Episode, Show
@@ -36,7 +37,7 @@ def replace(run: Run, slug: str, recording: Path, *, recall: bool = False) -> Re
     show, episode = _episode(run.project, slug)
     old = run.project.audio(slug)
     scaffold.take_recording(run.project, episode, recording)
-    made, built = pipeline.publish(run, [slug])
+    made, built = pipeline.publish(run, [slug], told=Told(sound=frozenset({slug})))
     new = run.project.audio(slug)
     recalled = bool(recall and old and new and old.path != new.path and not built.blocked)
     if recalled and old and new:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
 from placecast.fingerprint import sha256
-from placecast.model import Episode, Publication, Release, Show, Tree
+from placecast.model import Episode, Publication, Release, Show, SoundFile, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -67,7 +67,8 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
     texts = {each.transcript_path("vtt"): project.transcript(each, show) for each in shown}
     contents = {path: vtt.write(transcript).encode() for path, transcript in texts.items() if transcript}
     sound = [audio for each in episodes if (audio := project.audio(each.slug))]
-    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in sound}
+    played = [each for audio in sound for each in audio.files]
+    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in played}
     return heard | {
         path: Stored(key=path, size=len(text), mark="", sha256=sha256(text)) for path, text in contents.items()
     }
@@ -102,8 +103,13 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]
     cover = published.show.cover
     pictures = [plan.upload(cover.path, cover.source, cover.source.stat().st_size, files.sha256_of(cover.source))]
-    audio = [release.audio for release in published.releases if project.media(release.audio).is_file()]
-    return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in audio]
+    sound = _sound_here(project, published)
+    return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in sound]
+
+
+def _sound_here(project: Project, published: Publication) -> list[SoundFile]:
+    found = (each for release in published.releases for each in release.audio.files)
+    return [each for each in found if project.media(each).is_file()]
 
 
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
@@ -133,10 +139,10 @@ def copy_cover(show: Show, folder: Path) -> None:
 
 def copy_media(project: Project, published: Publication, folder: Path) -> None:
     """The audio that is on this machine, under its public path in another folder too."""
-    for audio in (release.audio for release in published.releases if project.media(release.audio).is_file()):
-        if not (folder / audio.path).is_file():
-            with files.replacing(folder / audio.path) as temporary:
-                shutil.copyfile(project.media(audio), temporary)
+    for sound in _sound_here(project, published):
+        if not (folder / sound.path).is_file():
+            with files.replacing(folder / sound.path) as temporary:
+                shutil.copyfile(project.media(sound), temporary)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -33,12 +33,14 @@ from placecast.model.show import (
     Transcription,
 )
 from placecast.model.sound import (
+    Alternate,
     Approval,
     Audio,
     Cue,
     Flag,
     MachineRecord,
     MadeFrom,
+    SoundFile,
     Transcript,
     Waiver,
     Word,
@@ -47,6 +49,7 @@ from placecast.model.sound import (
 __all__ = [
     "DETECT",
     "SLUG",
+    "Alternate",
     "Approval",
     "Audio",
     "Chapter",
@@ -69,6 +72,7 @@ __all__ = [
     "Release",
     "S3Target",
     "Show",
+    "SoundFile",
     "Soundbite",
     "Target",
     "Transcript",

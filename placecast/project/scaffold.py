@@ -36,6 +36,7 @@ IGNORED = """\
 .placecast/
 public/
 feed/media/*.mp3
+feed/media/*.opus
 
 # Recordings are large: keep them where your team keeps such files.
 episodes/*/*.wav

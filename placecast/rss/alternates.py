@@ -25,6 +25,6 @@ def alternate_enclosures(show: Show, release: Release) -> Iterator[Tag]:
             length=str(each.bytes),
             bitrate=str(each.bits_a_second),
             title=_TITLES.get(each.codecs),
-            lang=release.transcript.language,
+            lang=release.said.language,
             codecs=each.codecs,
         )

@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import mutagen.oggopus
 from mutagen import MutagenError
-from mutagen.oggopus import OggOpus
 
 from placecast.chapters import in_order
 from placecast.errors import TagError
@@ -17,13 +18,15 @@ from placecast.model import Episode, Show
 from placecast.tags.writing import clean, web_address
 from placecast.timecode import long_clock
 
+oggopus: Any = mutagen.oggopus  # half of it is typed, which is too little to check calls by
+
 
 def write_comments(master: Path, out: Path, *, show: Show, episode: Episode, published: datetime) -> None:
     """Write to `out` a copy of `master`, which is Ogg Opus without comments, with those of the episode."""
     try:
         with replacing(out) as partial:
             shutil.copyfile(master, partial)
-            file = OggOpus(partial)
+            file = oggopus.OggOpus(partial)
             for name, text in (*_facts(show, episode, published), *_chapters(episode)):
                 file.tags[name] = text
             file.save(padding=lambda _: 0)

@@ -102,19 +102,19 @@ def tag(shop: Workshop, episode: Episode) -> None:
     )
     made_from = MadeFrom(**facts.pop("made_from") | {"mastering": shop.show.mastering})
     small = facts.pop("small")
-    alternates = (_tag_small(shop, episode, **small),) if small else ()
+    alternates = (_tag_small(shop, episode, small),) if small else ()
     made = Audio(**_place(shop, episode, tagged), made_from=made_from, alternates=alternates, **facts)
     shop.project.write_audio(episode.slug, made)
 
 
-def _tag_small(shop: Workshop, episode: Episode, seconds: float, kbps: int) -> Alternate:
+def _tag_small(shop: Workshop, episode: Episode, facts: Mapping[str, Any]) -> Alternate:
     from placecast import tags
 
     folder = shop.project.work_folder(episode.slug)
     tagged = folder / "tagged.opus"
     tags.write_comments(folder / "master.opus", tagged, show=shop.show, episode=episode, published=_date(episode))
     sri = files.sri_of(tagged)
-    return Alternate(**_place(shop, episode, tagged), seconds=seconds, kbps=kbps, sri=sri)
+    return Alternate(**_place(shop, episode, tagged), sri=sri, **facts)
 
 
 def _place(shop: Workshop, episode: Episode, tagged: Path) -> dict[str, Any]:

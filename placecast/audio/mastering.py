@@ -15,7 +15,7 @@ import av
 
 from placecast.audio.filters import Chain, Filter, Pcm, Shape
 from placecast.audio.loudness import Loudness, listen, measure
-from placecast.audio.opus import Small, write_opus
+from placecast.audio.opus import Played, Small, write_opus
 from placecast.audio.samples import decode
 from placecast.audio.writing import writing
 from placecast.errors import AudioError
@@ -50,7 +50,7 @@ class _Reached:
 
     loudness: Loudness
     filters: list[Filter]
-    loss: float  # LU, by coding
+    before: float  # LUFS, before it was coded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,8 @@ def _small(mastering: Mastering, pcm: Pcm, reached: _Reached, path: Path, progre
     def play() -> Iterator[av.AudioFrame]:
         return Chain(pcm.shape, reached.filters).run(pcm.frames(progress))
 
-    return write_opus(play, pcm.shape, reached.loudness, mastering, -reached.loss, path)
+    sound = Played(play=play, shape=pcm.shape, loudness=reached.before, seconds=pcm.seconds)
+    return write_opus(sound, mastering, path)
 
 
 def _reach(mastering: Mastering, pcm: Pcm, heard: Loudness, encoded: Path, progress: Progress) -> _Reached | None:
@@ -128,7 +129,7 @@ def _reach(mastering: Mastering, pcm: Pcm, heard: Loudness, encoded: Path, progr
         excess = reached.true_peak - mastering.true_peak + _PEAK_MARGIN
         if excess <= 0 and abs(reached.loudness - mastering.loudness) <= _TOLERANCE:
             progress(1.0)
-            return _Reached(loudness=reached, filters=filters, loss=setting.loudness - reached.loudness)
+            return _Reached(loudness=reached, filters=filters, before=setting.loudness)
         gain, loss = setting.gain, setting.loudness - reached.loudness
         if excess > 0:
             ceiling = min(ceiling, heard.true_peak + gain) - excess - _PEAK_MARGIN

@@ -28,6 +28,8 @@ class SoundFile:
     bytes: int
     seconds: float
     sha256: str
+    loudness: float  # LUFS, measured on the encoded file
+    true_peak: float  # dBTP, measured on the encoded file
 
     @property
     def path(self) -> str:
@@ -58,8 +60,6 @@ class Alternate(SoundFile):
 class Audio(SoundFile):
     """The facts of a published audio file, as audio.json keeps them."""
 
-    loudness: float  # LUFS, measured on the encoded file
-    true_peak: float  # dBTP, measured on the encoded file
     made_from: MadeFrom
     type: str = "audio/mpeg"
     alternates: tuple[Alternate, ...] = ()

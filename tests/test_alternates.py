@@ -24,8 +24,8 @@ from placecast.errors import AudioError, FactsError
 from placecast.media_types import media_type
 from placecast.model import Alternate, Mastering
 from placecast.tags import write_comments
+from placecast.upkeep import prune, rollback
 from placecast.upkeep import replace as replacing
-from placecast.upkeep import rollback
 from placecast.upkeep.unpublish import unpublish
 from tests import feeds, sounds
 from tests.small_show import SmallShow, files_below, make, stamps_below
@@ -346,6 +346,15 @@ class TestUpkeep:
         replacing.replace(show.run(), "digbeth", tmp_path / "better.wav", recall=True)
         assert not (show.target / old.path).exists()
         assert show.publish()[0].empty
+
+    def test_what_nothing_points_to_for_long_is_cleared_up_with_its_mp3(self, show: SmallShow, tmp_path: Path) -> None:
+        show.publish()
+        old = show.project.audio("digbeth")
+        sounds.save(tmp_path / "better.wav", sounds.speech(5.0, seed=9))
+        replacing.replace(show.run(), "digbeth", tmp_path / "better.wav")
+        show.now = show.now.replace(year=2027)
+        assert old is not None
+        assert {each.key for each in prune.find(show.run()).idle} == {each.path for each in old.files}
 
     def test_an_episode_that_is_taken_out_takes_it_along(self, show: SmallShow) -> None:
         show.publish()

@@ -12,17 +12,22 @@ from functools import partial
 
 from placecast import looks, realign, vtt
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Release, Said, Show, Text, Transcript, Tree
+from placecast.model import AsItLies, Episode, MovedIn, Release, Said, Show, Text, Transcript, Tree
 from placecast.project import Project
 
 _SAID, _MADE = "said", "made"
 
 
 def said(project: Project, show: Show, episode: Episode) -> Said | None:
-    """What is known of the words of an episode; None where there is no transcript."""
+    """What is known of the words of an episode; None where there is no transcript.
+
+    An episode that moved in has no words until somebody transcribes it: listeners have it already, and it stays theirs.
+    """
     look = looks.look(project.transcript_file(episode.slug))
     if not look:
-        return None
+        audio = project.audio(episode.slug)
+        moved_in = audio and isinstance(audio.made_from, MovedIn)
+        return said_of(_transcript(project, show, episode)) if moved_in else None
     about = [look, project.language(episode, show), looks.program()]
     read = project.memory.found(
         _SAID, episode.slug, about, lambda: asdict(said_of(_transcript(project, show, episode)))
@@ -54,7 +59,8 @@ def _text(project: Project, show: Show, episode: Episode) -> Text:
 
 def _transcript(project: Project, show: Show, episode: Episode) -> Transcript:
     found = project.transcript(episode, show)
-    return found or Transcript(cues=(), language=show.language)  # taken away a moment ago
+    # None: it was taken away a moment ago, or the episode moved in without.
+    return found or Transcript(cues=(), language=show.language)
 
 
 class Archive:

@@ -84,6 +84,12 @@ class StorageError(PlacecastError):
     exit_code = 4
 
 
+class HostError(PlacecastError):
+    """A host of somebody else's that refused, failed, could not be reached, or sent what does harm."""
+
+    exit_code = 4
+
+
 class AnnouncementError(PlacecastError):
     """A cache or a hub that could not be told. What was published is out all the same, so it is only warned of."""
 

@@ -15,6 +15,7 @@ _BY_NAME = {
 
 # JSON has no charset parameter (RFC 8259 section 11). SubRip has no rule of its own, and players guess without one.
 _BY_SUFFIX = {
+    ".aac": "audio/aac",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",
@@ -25,7 +26,9 @@ _BY_SUFFIX = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".m4a": "audio/x-m4a",
+    ".mp4": "video/mp4",
     ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
     ".png": "image/png",
     ".srt": "application/x-subrip; charset=utf-8",

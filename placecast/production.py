@@ -120,7 +120,7 @@ def _tag_small(shop: Workshop, episode: Episode, facts: Mapping[str, Any]) -> Al
 def _place(shop: Workshop, episode: Episode, tagged: Path) -> dict[str, Any]:
     """Put a file where it is published, under the name of its content. What it is called there, and its size."""
     digest = files.sha256_of(tagged)
-    name = SoundFile.name_for(episode.slug, digest, tagged.suffix.removeprefix("."))
+    name = SoundFile.name_for(episode.slug, digest, tagged.suffix)
     facts = {"name": name, "bytes": tagged.stat().st_size, "sha256": digest}
     published = shop.project.feed / "media" / name
     published.parent.mkdir(parents=True, exist_ok=True)

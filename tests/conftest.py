@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.seaweed", "tests.second_servers", "tests.soak_table"]
+pytest_plugins = ["tests.seaweed", "tests.second_servers", "tests.soak_table", "tests.npm"]
 
 # Machines are noisy: no test of ours fails because one example took long.
 settings.register_profile("placecast", deadline=None)

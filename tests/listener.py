@@ -27,13 +27,13 @@ TYPES = {
 }
 
 
-def publish_into(bucket: Bucket, root: Path) -> None:
-    """Make this bucket the target of the show in a folder, and its address the show's."""
+def publish_into(bucket: Bucket, root: Path, url: str = "") -> None:
+    """Make this bucket the target of the show in a folder, and its address the show's, or the one before it."""
     bucket.open_to_everyone()
     target = f'bucket = "{bucket.name}"\nprefix = "cast"\nendpoint = "{bucket.server.endpoint}"'
     path = root / "placecast.toml"
     text = path.read_text("utf-8").replace('folder = "public"', target)
-    address = f'url = "{bucket.server.endpoint}/{bucket.name}/cast"'
+    address = f'url = "{url or f"{bucket.server.endpoint}/{bucket.name}/cast"}"'
     path.write_text(re.sub(r'(?m)^url = ".*"$', address, text), "utf-8")
 
 

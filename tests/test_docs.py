@@ -31,7 +31,7 @@ Made from the program by `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py`; 
 | 1 | the show's or an episode's facts, or a recording, are wrong |
 | 2 | the command was used wrongly |
 | 3 | a tool or a model is missing or failed |
-| 4 | the storage refused, failed or could not be reached |
+| 4 | the storage, or the host that a show comes from, refused, failed or could not be reached |
 | 5 | another run is at work on the show |
 | 6 | all is done, but an episode is held back until a person has approved its transcript |
 | 130 | stopped by Ctrl-C |

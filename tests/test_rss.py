@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +15,6 @@ from pathlib import Path
 import feedparser
 import podcastparser
 import pytest
-from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -30,6 +27,7 @@ from placecast.fingerprint import podcast_guid
 from placecast.model import Chapter, Distribution, Person, Place, Publication, Soundbite
 from placecast.rss.extensions import APPLE, PODCAST
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, plain
+from tests import npm
 from tests.feeds import (
     ADDRESS,
     ANA,
@@ -49,7 +47,6 @@ from tests.feeds import (
 from tests.hostile import EPISODES, HOSTILE, SHOWS, TEXTS, written
 
 GOLDEN = Path(__file__).parent / "data" / "feed"
-READERS = Path(__file__).parent / "readers"
 NAMES = {
     "itunes": APPLE,
     "podcast": PODCAST,
@@ -459,33 +456,15 @@ def test_every_golden_feed_is_read_by_the_python_readers(name):
 
 
 @pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """The Podcast Index's parser, installed from its lock file when it is not there yet."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("NODE OR NPM IS NOT INSTALLED: nobody checks the feed with the Podcast Index's own parser")
-    installed = READERS / "node_modules"
-    with FileLock(Path(tempfile.gettempdir()) / "placecast-test-readers.lock"):
-        if not (installed / "podcast-partytime").is_dir():
-            subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=READERS, check=True)
-    return installed
-
-
-@pytest.fixture(scope="session")
 def partytime(node_modules, tmp_path_factory):
     """Reads feeds as the Podcast Index does."""
     folder = tmp_path_factory.mktemp("feeds")
 
     def read(xml: bytes) -> dict[str, object]:
         (folder / "feed.xml").write_bytes(xml)
-        return json.loads(_node([str(READERS / "read.mjs"), str(folder / "feed.xml")]))[0]
+        return npm.parsed("partytime", folder / "feed.xml")
 
     return read
-
-
-def _node(arguments: list[str]) -> str:
-    # Its logger writes to the same place as we do.
-    environment = {**os.environ, "LOG": "silent"}
-    return subprocess.run(["node", *arguments], capture_output=True, text=True, check=True, env=environment).stdout
 
 
 @pytest.mark.npm
@@ -542,7 +521,7 @@ def test_the_podcast_index_reads_hostile_texts(partytime):
 
 def _list_of(node_modules: Path, file: str, expression: str) -> object:
     path = json.dumps(str(node_modules / "podcast-partytime" / "dist" / "parser" / file))
-    return json.loads(_node(["-e", f"console.log(JSON.stringify(require({path}).{expression}))"]))
+    return json.loads(npm.node("-e", f"console.log(JSON.stringify(require({path}).{expression}))"))
 
 
 @pytest.mark.npm

@@ -12,6 +12,7 @@ from placecast.audio.version import VERSION
 
 if TYPE_CHECKING:
     from placecast.audio.cutting import cut
+    from placecast.audio.kept import Kept, look
     from placecast.audio.loudness import Loudness, measure
     from placecast.audio.mastering import Mastered, master
     from placecast.audio.samples import decode_samples, read_samples
@@ -19,24 +20,28 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VERSION",
+    "Kept",
     "Loudness",
     "Mastered",
     "check",
     "cut",
     "decode_samples",
     "length",
+    "look",
     "master",
     "measure",
     "read_samples",
 ]
 
 _HOMES = {
+    "Kept": "kept",
     "Loudness": "loudness",
     "Mastered": "mastering",
     "check": "source",
     "cut": "cutting",
     "decode_samples": "samples",
     "length": "source",
+    "look": "kept",
     "master": "mastering",
     "measure": "loudness",
     "read_samples": "samples",

@@ -55,14 +55,15 @@ def _duration(release: Release, _: Show) -> Iterator[str]:
 
 
 def _loudness(release: Release, show: Show) -> Iterator[str]:
-    wanted = show.mastering.loudness
-    if abs(release.audio.loudness - wanted) > _LOUDNESS_TOLERANCE:
-        yield f"The audio has {release.audio.loudness:.1f} LUFS, not {wanted:.1f}."
+    wanted, measured = show.mastering.loudness, release.audio.loudness
+    if measured is not None and abs(measured - wanted) > _LOUDNESS_TOLERANCE:
+        yield f"The audio has {measured:.1f} LUFS, not {wanted:.1f}."
 
 
 def _true_peak(release: Release, show: Show) -> Iterator[str]:
-    if release.audio.true_peak > show.mastering.true_peak:
-        yield f"The audio peaks at {release.audio.true_peak:.1f} dBTP."
+    measured = release.audio.true_peak
+    if measured is not None and measured > show.mastering.true_peak:
+        yield f"The audio peaks at {measured:.1f} dBTP."
 
 
 def _chapter_end(release: Release, _: Show) -> Iterator[str]:

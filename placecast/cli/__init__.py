@@ -11,12 +11,12 @@ from io import StringIO
 import click
 
 from placecast import __version__, report
-from placecast.cli import doctor, show, transcripts, upkeep
+from placecast.cli import doctor, moving, show, transcripts, upkeep
 from placecast.errors import PlacecastError
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
-_COMMANDS = (*show.COMMANDS, *upkeep.COMMANDS, *doctor.COMMANDS, *transcripts.COMMANDS)
+_COMMANDS = (*show.COMMANDS, *upkeep.COMMANDS, *doctor.COMMANDS, *transcripts.COMMANDS, *moving.COMMANDS)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

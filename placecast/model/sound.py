@@ -21,6 +21,14 @@ class MadeFrom:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovedIn:
+    """Published audio that an earlier host of the show made: kept byte for byte, and so its own recording."""
+
+    recording: str  # sha256 of the file itself
+    moved_in_from: str  # its address there
+
+
+@dataclass(frozen=True, kw_only=True)
 class SoundFile:
     """A published file of sound."""
 
@@ -28,17 +36,17 @@ class SoundFile:
     bytes: int
     seconds: float
     sha256: str
-    loudness: float  # LUFS, measured on the encoded file
-    true_peak: float  # dBTP, measured on the encoded file
+    loudness: float | None  # LUFS, measured on the encoded file; None: it was made elsewhere, and not measured
+    true_peak: float | None  # dBTP, measured on the encoded file; None as above
 
     @property
     def path(self) -> str:
         return f"media/{self.name}"
 
     @staticmethod
-    def name_for(slug: str, sha256: str, suffix: str = "mp3") -> str:
+    def name_for(slug: str, sha256: str, suffix: str = ".mp3") -> str:
         """The name of published audio: it carries the content's hash, so it never changes its bytes."""
-        return f"{slug}-{short(sha256)}.{suffix}"
+        return f"{slug}-{short(sha256)}{suffix}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +68,7 @@ class Alternate(SoundFile):
 class Audio(SoundFile):
     """The facts of a published audio file, as audio.json keeps them."""
 
-    made_from: MadeFrom
+    made_from: MadeFrom | MovedIn
     type: str = "audio/mpeg"
     alternates: tuple[Alternate, ...] = ()
 

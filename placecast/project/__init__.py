@@ -28,6 +28,7 @@ from placecast.model import (
     MachineRecord,
     MadeFrom,
     Mastering,
+    MovedIn,
     Names,
     Show,
     SoundFile,
@@ -354,10 +355,14 @@ def _known(cache: Path) -> dict[str, Any]:
 
 def _audio(data: dict[str, Any]) -> Audio:
     alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
-    made_from = data.pop("made_from")
-    mastering = Mastering(**made_from.pop("mastering"))
-    made = Audio(**data, made_from=MadeFrom(**made_from, mastering=mastering), alternates=alternates)
+    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, alternates=alternates)
     for name in (each.name for each in made.files):
         if not plan.is_path(name) or "/" in name:
             raise ValueError(f"{name!r} is no name of a file")
     return made
+
+
+def _made_from(data: dict[str, Any]) -> MadeFrom | MovedIn:
+    if "moved_in_from" in data:
+        return MovedIn(**data)
+    return MadeFrom(**data | {"mastering": Mastering(**data["mastering"])})

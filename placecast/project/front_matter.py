@@ -48,6 +48,13 @@ def insert(text: str, line: str, *, after: str) -> str:
     return "\n".join([*lines[: below + 1], line, *lines[below + 1 :]])
 
 
+def append(text: str, tables: str) -> str:
+    """The same file with more tables at the end of its facts, and nothing else changed."""
+    lines = text.split("\n")
+    fences = [number for number, existing in enumerate(lines) if existing.strip() == FENCE]
+    return "\n".join([*lines[: fences[1]], tables.rstrip("\n"), *lines[fences[1] :]])
+
+
 def change(text: str, line: str, *, key: str) -> str:
     """The same file with this line in place of that of `key`, or with one more, and nothing else changed."""
     lines = text.split("\n")

@@ -36,6 +36,8 @@ IGNORED = """\
 .placecast/
 public/
 feed/media/*.mp3
+feed/media/*.m4a
+feed/media/*.ogg
 feed/media/*.opus
 
 # Recordings are large: keep them where your team keeps such files.
@@ -81,7 +83,7 @@ def init(folder: Path, new: NewShow) -> Project:
     for name in ("episodes", "transcripts", "feed"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     if not (folder / "cover.png").exists():
-        _draw_cover(folder / "cover.png", new.title)
+        draw_cover(folder / "cover.png", new.title)
     if not (folder / ".gitignore").exists():
         files.write(folder / ".gitignore", IGNORED.encode())
     files.write(folder / SHOW_FILE, _show_text(new).encode())
@@ -215,7 +217,7 @@ def _review(new: NewShow) -> str:
     return "required" if new.public_body else "encouraged"
 
 
-def _draw_cover(path: Path, title: str) -> None:
+def draw_cover(path: Path, title: str) -> None:
     """A plain cover with the show's title, until there is a better one."""
     picture = Picture.new("RGB", (_COVER_PIXELS, _COVER_PIXELS), _COVER_INK)
     draw = ImageDraw.Draw(picture)

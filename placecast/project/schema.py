@@ -340,7 +340,7 @@ class ShowFacts(Facts):
 
 class EpisodeFacts(Facts):
     title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "The name of the episode".')]
-    guid: Annotated[str, Field(min_length=1, max_length=255)] = Field(
+    guid: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
         description="`placecast new` mints it once. It must never change: apps would download the episode again."
     )
     published: Annotated[datetime, BeforeValidator(_aware)] | None = Field(

@@ -71,9 +71,10 @@ def _recall(run: Run, show: Show, old: Audio, new: Audio) -> None:
 
 
 def _twins(old: Audio, new: Audio) -> dict[str, SoundFile | None]:
-    """By the path of each old file, the new one of its kind. What has none is taken away: it must not be heard."""
+    """By the path of each old file, the new one of its kind. A small file without one is taken away."""
     kinds = {PurePath(each.name).suffix: each for each in new.files}
-    return {each.path: kinds.get(PurePath(each.name).suffix) for each in old.files}
+    small = {each.path: kinds.get(PurePath(each.name).suffix) for each in old.alternates}
+    return {old.path: kinds.get(PurePath(old.name).suffix, new), **small}
 
 
 def _passing(project: Project, path: str, sound: SoundFile) -> Upload:

@@ -1,0 +1,47 @@
+"""Tags of other hosts that have no place here: those that nobody misses, and why the others are lost."""
+
+from __future__ import annotations
+
+# They say nothing to listeners, or what the new feed says by itself, or what is read elsewhere.
+SILENT = frozenset(
+    {
+        *("docs", "generator", "lastBuildDate", "pubDate", "ttl", "cloud", "rating", "webMaster", "managingEditor"),
+        *("image", "link", "source", "comments", "skipHours", "skipDays", "language", "atom:link", "atom:updated"),
+        *("sy:updatePeriod", "sy:updateFrequency", "sy:updateBase", "slash:comments", "wfw:commentRss", "fh:complete"),
+        *("googleplay:author", "googleplay:category", "googleplay:description", "googleplay:email"),
+        *("googleplay:explicit", "googleplay:image", "googleplay:owner", "googleplay:block", "fh:incremental"),
+        *("media:content", "media:rating", "media:copyright", "media:category", "media:description", "media:credit"),
+        *("media:keywords", "media:title", "media:player", "podcast:medium", "podcast:podping"),
+        *("rawvoice:location", "rawvoice:subscribe", "rawvoice:frequency", "rawvoice:rating", "rawvoice:poster"),
+        *("acast:episodeId", "acast:showId", "acast:episodeUrl", "acast:settings", "acast:signature", "acast:network"),
+        *("acast:importedFeed", "acast:locked", "acast:showUrl", "anchor:support", "anchor:station"),
+        *(
+            "itunes:owner",
+            "itunes:summary",
+            "author",
+            "itunes:order",
+            "itunes:isClosedCaptioned",
+            "spotify:countryOfOrigin",
+        ),
+    }
+)
+
+_WHY = {
+    "category": "Podcast apps do not show it. The names of themes can stand in the show notes.",
+    "dc:creator": "Say who is heard with [[people]] in its episode.md.",
+    "itunes:block": "Nothing is hidden from Apple here. To keep a show out of Apple's list, ask Apple.",
+    "itunes:keywords": "Apple has dropped it, and no app shows it.",
+    "itunes:subtitle": "Apple has dropped it; apps show the summary.",
+    "media:thumbnail": "Episodes show the show's cover here. Save the picture if you need it.",
+    "podcast:alternateEnclosure": "One sound for each episode was brought over, that of the enclosure.",
+    "podcast:chat": "It belongs to the old host's live pages.",
+    "podcast:liveItem": "Placecast has no live episodes.",
+    "podcast:remoteItem": "It names other shows, which stay where they are.",
+    "podcast:txt": "Codes of services are asked for anew at a new host. Say so if a machine wrote a transcript.",
+    "podcast:value": "Payments are tied to a wallet, and nobody should move them by a program.",
+}
+_OTHER = "Placecast has no fact for it yet."
+
+
+def why_lost(tag: str) -> str:
+    return _WHY.get(tag, _OTHER)

@@ -12,7 +12,7 @@ from pathlib import Path
 from placecast import archive, captions, chapters, files, looks, pages, plan, rss, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Image, Publication, Release, Show, Text, Tree
+from placecast.model import AsItLies, Episode, Image, Publication, Release, Show, SoundFile, Text, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -73,7 +73,8 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
     shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
     said = {each.transcript_path("vtt"): archive.said(project, show, each) for each in shown}
     sound = [audio for each in episodes if (audio := project.audio(each.slug))]
-    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in sound}
+    played = [each for audio in sound for each in audio.files]
+    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in played}
     return heard | {
         path: Stored(key=path, size=text.size, mark="", sha256=text.sha256) for path, text in said.items() if text
     }
@@ -128,8 +129,13 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
         plan.upload(each.path, each.source, each.source.stat().st_size, files.sha256_of(each.source))
         for each in _pictures(published)
     ]
-    audio = [release.audio for release in published.releases if project.media(release.audio).is_file()]
-    return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in audio]
+    sound = _sound_here(project, published)
+    return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in sound]
+
+
+def _sound_here(project: Project, published: Publication) -> list[SoundFile]:
+    found = (each for release in published.releases for each in release.audio.files)
+    return [each for each in found if project.media(each).is_file()]
 
 
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
@@ -161,10 +167,10 @@ def copy_pictures(published: Publication, folder: Path) -> None:
 
 def copy_media(project: Project, published: Publication, folder: Path) -> None:
     """The audio that is on this machine, under its public path in another folder too."""
-    for audio in (release.audio for release in published.releases if project.media(release.audio).is_file()):
-        if not (folder / audio.path).is_file():
-            with files.replacing(folder / audio.path) as temporary:
-                shutil.copyfile(project.media(audio), temporary)
+    for sound in _sound_here(project, published):
+        if not (folder / sound.path).is_file():
+            with files.replacing(folder / sound.path) as temporary:
+                shutil.copyfile(project.media(sound), temporary)
 
 
 def _pictures(published: Publication) -> tuple[Image, ...]:

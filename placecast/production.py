@@ -10,10 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from placecast import audio, chapters, files
 from placecast import names as spelling
-from placecast.model import Audio, Episode, MadeFrom, Progress, Show
+from placecast.model import Alternate, Audio, Episode, MadeFrom, Progress, Show, SoundFile
 from placecast.project import Project
 from placecast.work import State, Step
 from placecast.workshop import Workshop, recording_hash, recording_of, unfinished
@@ -79,15 +81,16 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
         "seconds": made.seconds,
         "loudness": made.loudness,
         "true_peak": made.true_peak,
+        "small": asdict(made.small) if made.small else None,
     }
     files.write(folder / "master.json", json.dumps(facts).encode())
 
 
 def tag(shop: Workshop, episode: Episode) -> None:
-    """The published file: a tagged copy of the master, named after its content. Its facts are kept in audio.json."""
+    """The published files: tagged copies of the masters, named after their content. audio.json keeps their facts."""
     from placecast import tags
 
-    project, folder = shop.project, shop.project.work_folder(episode.slug)
+    folder = shop.project.work_folder(episode.slug)
     facts = json.loads((folder / "master.json").read_bytes())
     tagged = folder / "tagged.mp3"
     _warn_of_chapters(shop, episode, facts["made_from"]["recording"], facts["seconds"])
@@ -99,20 +102,37 @@ def tag(shop: Workshop, episode: Episode) -> None:
         published=_date(episode),
         seconds=facts["seconds"],
     )
-    digest = files.sha256_of(tagged)
     made_from = MadeFrom(**facts.pop("made_from") | {"mastering": shop.show.mastering})
-    name = Audio.name_for(episode.slug, digest)
+    small = facts.pop("small")
     made = Audio(
-        name=name,
-        bytes=tagged.stat().st_size,
-        sha256=digest,
+        **_place(shop, episode, tagged),
         made_from=made_from,
         chapters=chapters.fingerprint(episode.chapters),
+        alternates=(_tag_small(shop, episode, small),) if small else (),
         **facts,
     )
-    project.media(made).parent.mkdir(parents=True, exist_ok=True)
-    tagged.replace(project.media(made))
-    project.write_audio(episode.slug, made)
+    shop.project.write_audio(episode.slug, made)
+
+
+def _tag_small(shop: Workshop, episode: Episode, facts: Mapping[str, Any]) -> Alternate:
+    from placecast import tags
+
+    folder = shop.project.work_folder(episode.slug)
+    tagged = folder / "tagged.opus"
+    tags.write_comments(folder / "master.opus", tagged, show=shop.show, episode=episode, published=_date(episode))
+    sri = files.sri_of(tagged)
+    return Alternate(**_place(shop, episode, tagged), sri=sri, **facts)
+
+
+def _place(shop: Workshop, episode: Episode, tagged: Path) -> dict[str, Any]:
+    """Put a file where it is published, under the name of its content. What it is called there, and its size."""
+    digest = files.sha256_of(tagged)
+    name = SoundFile.name_for(episode.slug, digest, tagged.suffix)
+    facts = {"name": name, "bytes": tagged.stat().st_size, "sha256": digest}
+    published = shop.project.feed / "media" / name
+    published.parent.mkdir(parents=True, exist_ok=True)
+    tagged.replace(published)
+    return facts
 
 
 def _warn_of_chapters(shop: Workshop, episode: Episode, recording: str, seconds: float) -> None:

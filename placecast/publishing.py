@@ -17,7 +17,7 @@ from placecast.changed import NOTHING, Told
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
-from placecast.model import Audio, Elsewhere, Episode, Progress, Publication, Release, Show, Tree
+from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, SoundFile, Tree
 from placecast.plan import FEED, Upload
 from placecast.project import Project
 from placecast.run import Run
@@ -75,7 +75,7 @@ def build(
     out = tuple(each for each in ready.releases if _is_withdrawn(each, sight, restored))
     fit = (each for each in ready.releases if each.episode.slug not in kept_back and each not in out)
     shown = tuple(
-        each
+        _as_heard(run.project, each, sight)
         for each in fit
         if _can_be_heard(run.project, each.audio, sight) and not _was_replaced(each, sight, before.episodes, told)
     )
@@ -125,16 +125,22 @@ def _is_withdrawn(release: Release, sight: Sight, restored: Collection[str]) -> 
     return release.episode.guid in sight.withdrawn and release.episode.slug not in restored
 
 
-def _can_be_heard(project: Project, audio: Audio, sight: Sight) -> bool:
+def _as_heard(project: Project, release: Release, sight: Sight) -> Release:
+    """The release without the small files that listeners would not get: an episode does not wait for those."""
+    found = tuple(each for each in release.audio.alternates if _can_be_heard(project, each, sight))
+    return replace(release, audio=replace(release.audio, alternates=found))
+
+
+def _can_be_heard(project: Project, sound: SoundFile, sight: Sight) -> bool:
     """Whether listeners get this very sound, or will when it is sent from here.
 
     A clone may know an episode by other sound than the one that was published, and have neither; or the sound may have
     been recalled. What the feed says of the episode stays then.
     """
-    there = sight.objects.get(audio.path)
-    if there and there.known and there.sha256 != audio.sha256:
+    there = sight.objects.get(sound.path)
+    if there and there.known and there.sha256 != sound.sha256:
         return False
-    return (there is not None and there.size == audio.bytes) or project.media(audio).is_file()
+    return (there is not None and there.size == sound.bytes) or project.media(sound).is_file()
 
 
 def _was_replaced(release: Release, sight: Sight, heard: Mapping[str, str], told: Told) -> bool:
@@ -160,7 +166,7 @@ def _others(show: Show, sight: Sight, shown: Sequence[Release], gone: Collection
 def _kept(published: Publication, ready: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
     """The keys that something points to beside the feed, here or from another clone."""
     yield from (upload.key for upload in local)
-    yield from (release.audio.path for release in ready.releases)
+    yield from (each.path for release in ready.releases for each in release.audio.files)
     folders = tuple(_folders(published))
     yield from (key for key in sight.objects if key.startswith(folders))
 

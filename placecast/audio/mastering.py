@@ -6,6 +6,7 @@ listener would get it, and encoded again with what was learnt, until it is right
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ import av
 
 from placecast.audio.filters import Chain, Filter, Pcm, Shape
 from placecast.audio.loudness import Loudness, listen, measure
+from placecast.audio.opus import Played, Small, write_opus
 from placecast.audio.samples import decode
 from placecast.audio.writing import writing
 from placecast.errors import AudioError
@@ -39,6 +41,16 @@ class Mastered:
     loudness: float  # LUFS
     true_peak: float  # dBTP
     warnings: tuple[str, ...]
+    small: Small | None = None  # the Opus file beside it, if it was asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reached:
+    """What the MP3 measures, and the filters that it was made with."""
+
+    loudness: Loudness
+    filters: list[Filter]
+    before: float  # LUFS, before it was coded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +78,10 @@ class _Setting:
 def master(
     recording: Path, out: Path, samples: Path, mastering: Mastering, progress: Progress = no_progress
 ) -> Mastered:
-    """Write the MP3 without tags to `out`, and to `samples` what is transcribed: raw float32, mono, 16 kHz."""
+    """Write the MP3 without tags to `out`, and to `samples` what is transcribed: raw float32, mono, 16 kHz.
+
+    Where the settings ask for a small file, it is written beside `out`, as `.opus`.
+    """
     with (
         writing(out, samples),
         replacing(out) as encoded,
@@ -81,13 +96,26 @@ def master(
             raise _missed(recording, mastering, measure(encoded))
         return Mastered(
             seconds=pcm.seconds,
-            loudness=round(reached.loudness, 2),
-            true_peak=round(reached.true_peak, 2),
+            loudness=round(reached.loudness.loudness, 2),
+            true_peak=round(reached.loudness.true_peak, 2),
             warnings=take.warnings,
+            small=_small(mastering, pcm, reached, out.with_suffix(".opus"), _part(progress, 0.9, 1.0)),
         )
 
 
-def _reach(mastering: Mastering, pcm: Pcm, heard: Loudness, encoded: Path, progress: Progress) -> Loudness | None:
+def _small(mastering: Mastering, pcm: Pcm, reached: _Reached, path: Path, progress: Progress) -> Small | None:
+    """The small file of the very sound that the MP3 was made of, if one is wanted."""
+    if not mastering.opus_kbps:
+        return None
+
+    def play() -> Iterator[av.AudioFrame]:
+        return Chain(pcm.shape, reached.filters).run(pcm.frames(progress))
+
+    sound = Played(play=play, shape=pcm.shape, loudness=reached.before, seconds=pcm.seconds)
+    return write_opus(sound, mastering, path)
+
+
+def _reach(mastering: Mastering, pcm: Pcm, heard: Loudness, encoded: Path, progress: Progress) -> _Reached | None:
     """Encode until the file measures what is asked for: what it measures, or None if it never did."""
     loss = _CODING_LOSS
     ceiling = mastering.true_peak - _PEAK_MARGIN + _CODING_LOSS - _CODING_PEAKS
@@ -95,12 +123,13 @@ def _reach(mastering: Mastering, pcm: Pcm, heard: Loudness, encoded: Path, progr
     for _ in range(_ENCODES):
         start = _Setting(gain=gain, ceiling=ceiling, loudness=heard.loudness + gain)
         setting = _solve(mastering.loudness + loss, start, pcm, heard, _part(progress, 0.3, 0.5))
-        _encode(pcm, setting.filters(pcm.shape, heard), _kbps(mastering, pcm.shape), encoded, _part(progress, 0.5, 0.9))
+        filters = setting.filters(pcm.shape, heard)
+        _encode(pcm, filters, _kbps(mastering, pcm.shape), encoded, _part(progress, 0.5, 0.9))
         reached = measure(encoded)
         excess = reached.true_peak - mastering.true_peak + _PEAK_MARGIN
         if excess <= 0 and abs(reached.loudness - mastering.loudness) <= _TOLERANCE:
             progress(1.0)
-            return reached
+            return _Reached(loudness=reached, filters=filters, before=setting.loudness)
         gain, loss = setting.gain, setting.loudness - reached.loudness
         if excess > 0:
             ceiling = min(ceiling, heard.true_peak + gain) - excess - _PEAK_MARGIN

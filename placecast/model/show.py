@@ -112,6 +112,7 @@ class Mastering:
     true_peak: float = -1.0
     mono_kbps: int = 96
     stereo_kbps: int = 128
+    opus_kbps: int = 0  # of a small second file, where it is mono; 0 for none
 
 
 @dataclass(frozen=True, kw_only=True)

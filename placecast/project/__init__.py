@@ -20,7 +20,20 @@ from filelock import FileLock, Timeout
 from placecast import files, looks, plan, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
-from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, MovedIn, Names, Show, Transcript
+from placecast.model import (
+    DETECT,
+    Alternate,
+    Audio,
+    Episode,
+    MachineRecord,
+    MadeFrom,
+    Mastering,
+    MovedIn,
+    Names,
+    Show,
+    SoundFile,
+    Transcript,
+)
 from placecast.project import facts, front_matter, naming
 from placecast.project.links import link_faults
 from placecast.project.memory import Memory
@@ -65,8 +78,8 @@ class Project:
         """The public tree as `placecast preview` shows it, with this machine's address in it."""
         return self.cache / "preview"
 
-    def media(self, audio: Audio) -> Path:
-        return self.feed / audio.path
+    def media(self, sound: SoundFile) -> Path:
+        return self.feed / sound.path
 
     def work_folder(self, slug: str) -> Path:
         """Where an unfinished episode's mastered file and samples wait for the next step."""
@@ -341,9 +354,12 @@ def _known(cache: Path) -> dict[str, Any]:
 
 
 def _audio(data: dict[str, Any]) -> Audio:
-    if not plan.is_path(data["name"]) or "/" in data["name"]:
-        raise ValueError(f"{data['name']!r} is no name of a file")
-    return Audio(**data | {"made_from": _made_from(data["made_from"])})
+    alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
+    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, alternates=alternates)
+    for name in (each.name for each in made.files):
+        if not plan.is_path(name) or "/" in name:
+            raise ValueError(f"{name!r} is no name of a file")
+    return made
 
 
 def _made_from(data: dict[str, Any]) -> MadeFrom | MovedIn:

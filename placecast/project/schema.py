@@ -254,6 +254,9 @@ class MasteringFacts(Facts):
     stereo_kbps: Literal[96, 112, 128, 160, 192, 256] = Field(
         128, description="Write stereo_kbps = 128 (96, 112, 128, 160, 192 or 256)."
     )
+    opus_kbps: Literal[0, 24, 28, 32] = Field(
+        0, description="Write opus_kbps = 24 (24, 28 or 32) for a small second file of each new episode, or 0 for none."
+    )
 
 
 class TranscriptionFacts(Facts):

@@ -61,8 +61,23 @@ def listing(feed: bytes) -> Listing:
 
 def enclosures(feed: bytes) -> Mapping[str, tuple[int, str]]:
     """The sound that the feed promises: address, and its bytes (0 when the feed gives no number) and media type."""
-    found = (each for item in _items(document.parsed(feed)) for each in item.findall("enclosure"))
-    return {each.get("url", ""): (_number(each.get("length")) or 0, each.get("type", "")) for each in found}
+    items = _items(document.parsed(feed))
+    return {address: _promised(each) for item in items for address, each in (*_main(item), *_alternates(item))}
+
+
+def _main(item: Any) -> Iterator[tuple[str, Any]]:
+    yield from ((each.get("url", ""), each) for each in item.findall("enclosure"))
+
+
+def _alternates(item: Any) -> Iterator[tuple[str, Any]]:
+    """Those that are had as they are; a source with a type of its own is another way to them, such as a torrent."""
+    for each in item.findall("podcast:alternateEnclosure", _NAMES):
+        sources = each.findall("podcast:source", _NAMES)
+        yield from ((source.get("uri", ""), each) for source in sources if not source.get("contentType"))
+
+
+def _promised(enclosure: Any) -> tuple[int, str]:
+    return _number(enclosure.get("length")) or 0, enclosure.get("type", "")
 
 
 def sounds(feed: bytes) -> Mapping[str, str]:

@@ -69,9 +69,9 @@ def _facts(show: Show, episode: Episode, published: datetime) -> Iterator[Frame]
     )
     yield from (_text(frame, str(text)) for frame, text in texts if text is not None and text != "")
     if episode.summary:
-        summary = _clean(episode.summary, lines=True)
+        summary = clean(episode.summary, lines=True)
         yield id3.COMM(encoding=_encoding(summary), lang=language or "und", desc="", text=[summary])
-    yield id3.WOAF(url=_url(show.page(episode.folder)))
+    yield id3.WOAF(url=web_address(show.page(episode.folder)))
 
 
 def _cover(show: Show) -> Frame:
@@ -125,7 +125,7 @@ def _chapter_frames(chapter: Chapter) -> Iterator[Frame]:
     if chapter.title:
         yield _text(id3.TIT2, chapter.title)
     if chapter.url:
-        yield id3.WXXX(encoding=id3.Encoding.LATIN1, desc="", url=_url(chapter.url))
+        yield id3.WXXX(encoding=id3.Encoding.LATIN1, desc="", url=web_address(chapter.url))
     if isinstance(chapter.image, Image):
         data = small_jpeg(chapter.image.source)
         yield id3.APIC(encoding=id3.Encoding.LATIN1, mime="image/jpeg", type=_OTHER_PICTURE, desc="", data=data)
@@ -167,8 +167,8 @@ def _start_time(frame: bytes) -> int:
 
 
 def _text(frame: type[TextFrame], text: str) -> TextFrame:
-    clean = _clean(text)
-    return frame(encoding=_encoding(clean), text=[clean])
+    held = clean(text)
+    return frame(encoding=_encoding(held), text=[held])
 
 
 def _encoding(text: str) -> int:
@@ -180,13 +180,13 @@ def _encoding(text: str) -> int:
     return mutagen.id3.Encoding.LATIN1
 
 
-def _clean(text: str, *, lines: bool = False) -> str:
-    """The text without what ID3 cannot hold: control characters, line breaks in most frames, halves of surrogates."""
+def clean(text: str, *, lines: bool = False) -> str:
+    """The text without what tags cannot hold: control characters, line breaks in most frames, halves of surrogates."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     broken = whole.replace("\r\n", "\n") if lines else whole.replace("\n", " ")
     return unicodedata.normalize("NFC", _CONTROLS.sub(" ", broken)).strip()
 
 
-def _url(url: str) -> str:
+def web_address(url: str) -> str:
     """ID3 holds addresses as Latin-1 alone: what is not ASCII is percent-encoded, as in the address bar's own bytes."""
     return quote(url.encode("utf-8", "replace"), safe="%/:=&?~#+!$,;'@()*[]")

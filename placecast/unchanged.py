@@ -38,7 +38,7 @@ def remember(
         "seen": _seen(root),
         "looks": _looks(root, elsewhere),
     }
-    files.write(root / _RECORD, json.dumps(record, ensure_ascii=False).encode())
+    files.write(root / _RECORD, json.dumps(record).encode())
 
 
 def answer(root: Path, now: datetime) -> dict[str, Any] | None:
@@ -90,7 +90,7 @@ def _below(folder: str) -> Iterator[list[Any]]:
 def _look(path: Path) -> list[Any]:
     try:
         return _looks_like(str(path), path.stat())
-    except FileNotFoundError:
+    except OSError:  # a link may lead back to itself
         return [str(path)]
 
 

@@ -14,7 +14,7 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("alignment", "errors", "fingerprint", "media_types", "timecode", "wording"),
+    ("alignment", "errors", "fingerprint", "media_types", "timecode", "typed", "wording"),
     ("model",),
     ("realign", "screens"),
     (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+from unicodedata import normalize
 
 from placecast import audio, tags
 from placecast.errors import AudioError
@@ -61,15 +62,26 @@ def begin(project: Project, recording: Path, ask: Callable[[NewEpisode], NewEpis
             renew_recording(earlier, recording)
         return Begun(earlier.slug, f"The recording of the unpublished episode {earlier.slug} is now this file.", False)
     new = ask(suggested)
+    slug = ""
     try:
         with audio.steady(recording):
             slug = new_episode(project, recording, new)
-    except AudioError:
-        take_back(project, slug, recording)
+        project.remember_origin(recording, slug)
+    except (AudioError, OSError):
+        if slug:
+            take_back(project, slug, recording)
         raise
-    project.remember_origin(recording, slug)
     missing = ", ".join((*(() if new.summary else ("summary",)), "people", "places", "show notes"))
     return Begun(slug, f"Made episodes/{slug}/episode.md; nobody has given yet: {missing}.", True)
+
+
+def as_on_disk(name: str) -> str:
+    """The name as the disk has it, where é may be one character or two, and nobody can see which."""
+    path, wanted = Path(name), normalize("NFC", Path(name).name)
+    if wanted.isascii() or is_file(name) or not path.parent.is_dir():
+        return name
+    same = (each for each in sorted(path.parent.iterdir()) if normalize("NFC", each.name) == wanted)
+    return str(next(same, name))
 
 
 def is_file(name: str) -> bool:

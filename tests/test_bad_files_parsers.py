@@ -188,7 +188,7 @@ def test_a_transcript_as_subrip_is_read_back_with_its_words(words: list[str]) ->
     read = importing.read(captions.srt(said, timed(said, ())), "talk.srt", "en-GB").transcript
     assert read is not None
     assert words_of(read) == words_of(said)
-    assert (read.cues[0].start, read.cues[-1].end) == (1.0, 9.0)
+    assert read.cues[0].start == 1.0
 
 
 @given(st.lists(st.builds(Chapter, seconds=st.floats(0, 360_000), title=st.text(min_size=1)), max_size=8))

@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from placecast.audio.suspects import EXPORT_AGAIN, check_file, headed_by_junk, past_tags, steady, unrecognised
+from placecast.audio.suspects import EXPORT_AGAIN, headed_by_junk, past_tags, steady, unrecognised
 from placecast.errors import AudioError
 from placecast.model import Progress
 from placecast.timecode import clock, spoken
@@ -164,13 +164,13 @@ class Recording:
 @contextmanager
 def open_recording(path: Path) -> Iterator[Recording]:
     """The recording, opened; AudioError with its own sentence for everything that is none."""
-    check_file(path)
-    try:
-        container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
-    except av.FFmpegError as exc:
-        raise unrecognised(path) from exc
-    with container, steady(path):
-        yield Recording(path, container)
+    with steady(path):
+        try:
+            container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
+        except av.FFmpegError as exc:
+            raise unrecognised(path) from exc
+        with container:
+            yield Recording(path, container)
 
 
 def check(recording: Path) -> None:

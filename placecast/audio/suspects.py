@@ -34,7 +34,11 @@ _SOUND = (
     (4, b"ftyp", "MP4 or M4A"),
     (0, b"\x1aE\xdf\xa3", "Matroska or WebM"),
 )
+_PAGE = "Download the recording again: a login page may have come instead."
+_TEXT = "Name the sound file itself, or copy it again: a message may have come instead of it."
 _OTHERS = (
+    (b"#EXTM3U", "a playlist", "Name the sound file that it leads to."),
+    (b"[playlist]", "a playlist", "Name the sound file that it leads to."),
     (b"SQLite format 3\0", "an Audacity project or another database", "Export the sound from Audacity, and use that."),
     (b"PK\x03\x04", "a zip file or an Office document", "Unpack it, and use the sound file inside it."),
     (b"%PDF", "a PDF", _NAME_SOUND),
@@ -63,6 +67,7 @@ def check_file(path: Path) -> None:
 @contextmanager
 def steady(path: Path) -> Iterator[None]:
     """AudioError if the file is another at the end of this: what was read of it is then no whole recording."""
+    check_file(path)
     before = _look(path)
     yield
     if _look(path) != before:
@@ -75,14 +80,12 @@ def unrecognised(path: Path) -> AudioError:
     with path.open("rb") as file:
         head = file.read(4096)
     where = str(path)
-    if _is_text(head):
-        kind = "a web page" if re.search(rb"<(!doctype\s+html|html|head|body)\b", head, re.IGNORECASE) else "text"
-        return AudioError(
-            where, f"this is {kind}, not sound.", "Download the recording again: a login page may have come instead."
-        )
     for signature, kind, cure in _OTHERS:
         if head.startswith(signature):
             return AudioError(where, f"this is {kind}, not sound.", cure)
+    if _is_text(head):
+        page = re.search(rb"<(!doctype\s+html|html|head|body)\b", head, re.IGNORECASE)
+        return AudioError(where, f"this is {'a web page' if page else 'text'}, not sound.", _PAGE if page else _TEXT)
     if not head.strip(b"\0"):
         what = "there are only zeros where the sound should begin: it was never copied whole."
         return AudioError(where, what, "Copy the recording again from the recorder or the disk that it is on.")

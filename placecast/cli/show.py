@@ -130,8 +130,9 @@ def publish(
         report.show(known, **flags)
         return
     from placecast import pipeline, transcripts
-    from placecast.beginning import provisional
+    from placecast.beginning import as_on_disk, provisional
 
+    names = tuple(map(as_on_disk, names))
     run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, thorough=verify, **flags)
     steps = frozenset(redo)
     if unreviewed is not None and not unreviewed.strip():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from placecast.audio.filters import Chain, Converter, Shape, conversion, unordered, values
 from placecast.audio.loudness import SILENT, Loudness, Meter
 from placecast.audio.source import Recording, open_recording
+from placecast.audio.suspects import too_quiet
 from placecast.audio.writing import writing
 from placecast.errors import AudioError
 from placecast.files import replacing
@@ -58,11 +59,8 @@ def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress)
         _listen(source, desk, progress)
         take = desk.take(source)
     if take.loudness.loudness <= SILENT:
-        raise AudioError(
-            str(recording),
-            "it is silent, or far too quiet to be speech.",
-            "Check the microphone's track in the editor.",
-        )
+        heard = read_samples(samples)
+        raise too_quiet(recording, max(float(heard.max()), -float(heard.min())))
     return take
 
 

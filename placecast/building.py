@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from placecast import captions, chapters, files, pages, plan, realign, rss, vtt
+from placecast import archive, captions, chapters, files, looks, pages, plan, rss, vtt
+from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import Episode, Publication, Release, Show, Tree
+from placecast.model import AsItLies, Episode, Publication, Release, Show, Text, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -40,22 +42,27 @@ def publication(project: Project, show: Show, episodes: Sequence[Episode], until
 def _release(project: Project, show: Show, episode: Episode, until: datetime | None) -> Release | None:
     if episode.published is None or episode.withdrawn or (until and episode.published > until):
         return None
-    audio, transcript = project.audio(episode.slug), project.transcript(episode, show)
-    if audio is None or transcript is None:
+    audio, said = project.audio(episode.slug), archive.said(project, show, episode)
+    if audio is None or said is None:
         return None
-    heard, verdict = project.record(episode.slug), project.verdict(episode)
+    verdict = project.verdict(episode)
     return Release(
         episode=episode,
         published=episode.published,
         audio=audio,
-        transcript=transcript,
+        said=said,
+        text=archive.reader(project, show, episode),
         edited=project.edited(episode.slug),
-        machine=heard is not None,
-        notes_html=pages.notes_html(episode.notes),
+        machine=project.record_facts(episode.slug) is not None,
+        notes_html=_notes_html(project, episode),
         approval=verdict.approval,
         waiver=verdict.waiver,
-        words=realign.timed(transcript, heard.words if heard else ()),
     )
+
+
+def _notes_html(project: Project, episode: Episode) -> str:
+    about = [sha256(episode.notes.encode()), looks.program()]
+    return str(project.memory.found("notes", episode.slug, about, lambda: pages.notes_html(episode.notes)))
 
 
 def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> dict[str, Stored]:
@@ -64,29 +71,45 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
     The transcripts as they would be now: what is shown stays shown.
     """
     shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
-    texts = {each.transcript_path("vtt"): project.transcript(each, show) for each in shown}
-    contents = {path: vtt.write(transcript).encode() for path, transcript in texts.items() if transcript}
+    said = {each.transcript_path("vtt"): archive.said(project, show, each) for each in shown}
     sound = [audio for each in episodes if (audio := project.audio(each.slug))]
     heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in sound}
     return heard | {
-        path: Stored(key=path, size=len(text), mark="", sha256=sha256(text)) for path, text in contents.items()
+        path: Stored(key=path, size=text.size, mark="", sha256=text.sha256) for path, text in said.items() if text
     }
 
 
-def render(published: Publication) -> Tree:
-    """Every text of the public tree. Media are files already."""
-    tree = {FEED: rss.render(published), **pages.render(published)}
+def render(published: Publication, lying: Archive | None = None) -> Tree:
+    """Every text of the public tree. Media are files already. `lying`: what need not be made again."""
+    tree: dict[str, bytes | AsItLies] = {FEED: rss.render(published), **pages.site(published)}
+    around = pages.neighbours(published)
     for release in published.releases:
-        tree |= _sidecars(release)
+        beside = around[release.episode.slug]
+        make = partial(_episode, release, published, beside)
+        tree |= lying.files(release, beside, make) if lying else make()
     return tree
 
 
-def _sidecars(release: Release) -> Tree:
-    """The transcript in the forms that apps ask for, and the chapters."""
-    episode, transcript = release.episode, release.transcript
+def feed_of(tree: Tree) -> bytes:
+    """feed.xml, which is made anew each time."""
+    feed = tree[FEED]
+    if isinstance(feed, AsItLies):
+        raise TypeError("the feed is always made")
+    return feed
+
+
+def _episode(release: Release, published: Publication, beside: pages.Neighbours) -> Tree:
+    """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
+    text = release.text()
+    page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
+    return page | _sidecars(release, text)
+
+
+def _sidecars(release: Release, text: Text) -> dict[str, bytes]:
+    episode, transcript = release.episode, text.transcript
     texts = {
         "vtt": vtt.write(transcript),
-        "srt": captions.srt(transcript, release.words),
+        "srt": captions.srt(transcript, text.words),
         "json": captions.podcast_json(transcript),
         "txt": captions.plain_text(transcript),
         "html": captions.html(transcript, title=episode.title),
@@ -98,7 +121,8 @@ def _sidecars(release: Release) -> Tree:
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
     """Everything that the target must hold, as far as it is on this machine: old audio may be in the target only."""
     notices = {f"{episode.folder}index.html" for episode in published.withdrawn}
-    texts = [plan.upload(path, project.feed / path, len(content), sha256(content)) for path, content in tree.items()]
+    found = {path: archive.as_it_lies(content) for path, content in tree.items()}
+    texts = [plan.upload(path, project.feed / path, file.size, file.sha256) for path, file in found.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]
     cover = published.show.cover
     pictures = [plan.upload(cover.path, cover.source, cover.source.stat().st_size, files.sha256_of(cover.source))]
@@ -109,16 +133,17 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
     """What writing the tree into the folder would change. `kept`: folders that others answer for."""
     written = [path for path, content in tree.items() if not _holds(folder / path, content)]
-    built = [path for name in BUILT_FOLDERS for path in sorted((folder / name).rglob("*")) if path.is_file()]
-    names = [path.relative_to(folder).as_posix() for path in built]
+    built = sorted(path for name in BUILT_FOLDERS for path, _ in looks.below(str(folder / name)))
+    names = [Path(path).relative_to(folder).as_posix() for path in built]
     removed = [name for name in names if name not in tree and not name.startswith(tuple(kept))]
     return Changes(written=tuple(written), removed=tuple(removed))
 
 
 def write(folder: Path, tree: Tree, changed: Changes) -> None:
     """Bring the folder to the tree: feed.xml last, so that it never names a file that is not there."""
+    contents = {path: content for path, content in tree.items() if isinstance(content, bytes)}
     for path in sorted(changed.written, key=lambda path: path == FEED):
-        files.write(folder / path, tree[path])
+        files.write(folder / path, contents[path])
     for path in changed.removed:
         (folder / path).unlink()
         _remove_empty((folder / path).parent, folder)
@@ -139,7 +164,9 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
                 shutil.copyfile(project.media(audio), temporary)
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def _holds(path: Path, content: bytes | AsItLies) -> bool:
+    if isinstance(content, AsItLies):
+        return True
     return path.is_file() and not path.is_symlink() and path.read_bytes() == content
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from placecast import vtt
-from placecast.fingerprint import sha256
 from placecast.model import Publication, Release
 from placecast.plan import Stored
 
@@ -39,5 +37,5 @@ def _held(publication: Publication, remote: Mapping[str, Stored]) -> Iterator[He
             continue
         there = remote.get(release.episode.transcript_path("vtt"))
         # What was out before the show asked for approvals stays as it is.
-        if there is None or there.sha256 != sha256(vtt.write(release.transcript).encode()):
+        if there is None or there.sha256 != release.said.sha256:
             yield Held(release=release, live=there is not None)

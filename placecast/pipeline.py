@@ -158,13 +158,13 @@ def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
     return {each.slug: reviewing.count_doubts(run.project, made.show, each) for each in waits}
 
 
-def rebuild(run: Run) -> Built:
+def rebuild(run: Run) -> tuple[Built, Sequence[Episode]]:
     """Bring the folder `feed` to what is known now, without asking or changing the target."""
     with run.project.locked():
         show, episodes = run.project.load()
         built = build(run, show, episodes, seen_here(run, show, episodes))
         write(run, built)
-        return built
+        return built, episodes
 
 
 def examine(run: Run) -> tuple[Finding, ...]:

@@ -30,7 +30,7 @@ def state(
     """
     recording = recording_hash(project, episode)
     published = project.audio(episode.slug)
-    record = project.record(episode.slug)
+    record = project.record_facts(episode.slug)
     return State(
         slug=episode.slug,
         file=project.shown(episode.file),

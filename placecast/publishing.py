@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from placecast import building, delivery, distribution, gate, plan, rss
+from placecast.archive import Archive
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
@@ -34,6 +35,7 @@ class Built:
     changed: building.Changes
     parcel: Parcel
     sight: Sight  # what it was built against
+    lying: Archive  # what of it was here before
     held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
     withdrawn: tuple[Release, ...] = ()  # taken out of the feed by another clone, though this one still shows them
 
@@ -67,13 +69,15 @@ def build(
     shown = tuple(each for each in fit if _can_be_heard(run.project, each.audio, sight))
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
     published = replace(ready, releases=shown, others=_others(sight, shown, gone))
-    tree = building.render(published)
+    lying = Archive(run.project, show)
+    tree = building.render(published, lying)
     local = building.local_files(run.project, published, tree)
     return Built(
         publication=published,
         tree=tree,
         changed=building.changes(run.project.feed, tree, _folders(published)),
         sight=sight,
+        lying=lying,
         held=held,
         withdrawn=out,
         parcel=_parcel(episodes, published, tree, local, sight),
@@ -84,7 +88,7 @@ def _parcel(
     episodes: Sequence[Episode], published: Publication, tree: Tree, local: Sequence[Upload], sight: Sight
 ) -> Parcel:
     """What is to be sent of the local files, and what that means for the rest."""
-    uploads, named = plan.uploads(local, sight.objects), rss.named(published.show, tree[FEED]).keys
+    uploads, named = plan.uploads(local, sight.objects), rss.named(published.show, building.feed_of(tree)).keys
     before = rss.named(published.show, sight.feed.body).keys if sight.feed else frozenset()
     # Listeners must get first what the feed names and the published one does not, or not as it is now.
     new = (named - before) | (named & {upload.key for upload in uploads})
@@ -161,6 +165,7 @@ def write(run: Run, built: Built) -> None:
     if built.changed:
         with run.reporter.step("build feed and pages", few_of(built.changed)):
             building.write(run.project.feed, built.tree, built.changed)
+    built.lying.settle()
 
 
 def look(run: Run, storage: Storage) -> Sight:
@@ -204,7 +209,7 @@ def require_all(built: Built) -> None:
     from placecast.delivery import web
 
     show = built.publication.show
-    web.require(web.Site(show.url), web.promises(rss.named(show, built.tree[FEED])))
+    web.require(web.Site(show.url), web.promises(rss.named(show, building.feed_of(built.tree))))
 
 
 def _send(run: Run, storage: Storage, built: Built) -> None:

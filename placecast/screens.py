@@ -25,6 +25,7 @@ _AT_SENTENCE, _AT_CLAUSE, _AT_COMMA, _AT_CONJUNCTION, _AT_SMALL_WORD = 0, 0.5, 1
 _ANYWHERE, _AFTER_SMALL_WORD, _IN_NAME = 4, 6, 30
 # What else a caption costs: that there is one more, a sentence that ends within it, little text, too little time.
 _ONE_MORE, _ENDED_WITHIN, _UNEVEN, _ORPHAN, _TOO_SHORT = 1.0, 1.5, 2.0, 6.0, 8.0
+_ROUNDED = 1e-9  # sums of such costs differ by less
 _CROOKED = 0.15  # for each character that one line of a caption is longer than the other
 _FEW = 16  # characters that should not stand alone
 _COMMAS, _STOPS = tuple(",、–—"), tuple(".;:?!…。！？")
@@ -150,34 +151,47 @@ def _cuts(passage: _Passage) -> list[int]:
     """Where the captions begin and end, at the least cost."""
     count = len(passage.pieces)
     least, before = [0.0, *[float("inf")] * count], [0] * (count + 1)
+    costs = [piece.cost for piece in passage.pieces]
+    ends = [piece.end for piece in passage.pieces]
     for first in range(count):
-        for last, cost in _choices(passage, first):
-            if least[first] + cost < least[last]:
-                least[last], before[last] = least[first] + cost, first
+        _try(passage, first, costs, ends, least, before)
     cuts = [count]
     while cuts[-1]:
         cuts.append(before[cuts[-1]])
     return cuts[::-1]
 
 
-def _choices(passage: _Passage, first: int) -> Iterator[tuple[int, float]]:
-    """Where a caption that begins here may end, and what that costs."""
-    pieces, widths = passage.pieces, passage.widths
-    start, margin = pieces[first].start, widths[first] + pieces[first].text[:1].isspace()
-    whole = first == 0 or pieces[first - 1].cost == _AT_SENTENCE
+def _try(  # the innermost loop of a build: what it needs, looked up once
+    passage: _Passage,
+    first: int,
+    costs: Sequence[float],
+    ends: Sequence[float],
+    least: list[float],
+    before: list[int],
+) -> None:
+    """See where a caption that begins here may end, and where that costs less than what is known so far."""
+    widths, start, sofar = passage.widths, passage.pieces[first].start, least[first]
+    margin = widths[first] + passage.pieces[first].text[:1].isspace()
+    whole = first == 0 or costs[first - 1] == _AT_SENTENCE
     within = 0.0
     for last in range(first + 1, passage.fits[passage.fits[first]] + 1):
-        piece = pieces[last - 1]
-        if piece.end - start > _LONGEST and last > first + 1:
+        at, end = costs[last - 1], ends[last - 1]
+        if end - start > _LONGEST and last > first + 1:
             return
-        ended, width = piece.cost == _AT_SENTENCE, widths[last] - margin
-        cost = _ONE_MORE + piece.cost + within * (1 if whole and ended else 3) + _UNEVEN * (1 - width / (2 * LINE)) ** 2
-        if width < _FEW and not (whole and ended):
-            cost += _ORPHAN
-        if piece.end - start < _SHORTEST:
-            cost += _TOO_SHORT * max(0.0, 1 - (passage.next_start(last) - start) / _SHORTEST)
-        yield last, cost
+        ended = at == _AT_SENTENCE
+        if sofar + _ONE_MORE + at + within < least[last] + _ROUNDED:  # or the rest need not be known
+            cost = _ONE_MORE + at + within * (1 if whole and ended else 3)
+            cost += _look(widths[last] - margin, whole and ended)
+            if end - start < _SHORTEST:
+                cost += _TOO_SHORT * max(0.0, 1 - (passage.next_start(last) - start) / _SHORTEST)
+            if sofar + cost < least[last]:
+                least[last], before[last] = sofar + cost, first
         within += _ENDED_WITHIN * ended
+
+
+def _look(width: int, sentence: bool) -> float:
+    """What it costs that so much text stands alone; a whole sentence may be short."""
+    return _UNEVEN * (1 - width / (2 * LINE)) ** 2 + (_ORPHAN if width < _FEW and not sentence else 0)
 
 
 def _lines(passage: _Passage, first: int, last: int) -> str:

@@ -7,26 +7,36 @@ gets the same feed, the answer is the same. Light to load: nothing is read but t
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from placecast import __version__, files
+from placecast import files, looks
 
-_RECORD = Path(".placecast/target/unchanged.json")
 _LAST_LOOK = Path(".placecast/target")
+_RECORDS = {"publish": _LAST_LOOK / "unchanged.json", "build": Path(".placecast/built.json")}
 _FILES = ("placecast.toml", "names.toml")
 _FOLDERS = ("episodes", "transcripts", "feed")
 
 
+Command = Literal["publish", "build"]
+
+
 def remember(
-    root: Path, *, answer: dict[str, Any], feed_url: str, due: datetime | None, outside: Iterable[Path] = ()
+    root: Path,
+    *,
+    answer: dict[str, Any],
+    feed_url: str | None,
+    due: datetime | None,
+    outside: Iterable[Path] = (),
+    command: Command = "publish",
 ) -> None:
     """Keep the answer of a run that had nothing to do.
 
+    `feed_url`: where the feed is asked for that everybody gets; None for what has nothing to do with it.
     `due`: when the next scheduled episode goes out. `outside`: files that the show is made from and that lie elsewhere.
     """
     elsewhere = sorted(map(str, outside))
@@ -38,18 +48,18 @@ def remember(
         "seen": _seen(root),
         "looks": _looks(root, elsewhere),
     }
-    files.write(root / _RECORD, json.dumps(record, ensure_ascii=False).encode())
+    files.write(root / _RECORDS[command], json.dumps(record, ensure_ascii=False).encode())
 
 
-def answer(root: Path, now: datetime) -> dict[str, Any] | None:
+def answer(root: Path, now: datetime, command: Command = "publish") -> dict[str, Any] | None:
     """What the last run said that had nothing to do, if this one has nothing to do either."""
     try:
-        record = json.loads((root / _RECORD).read_bytes())
+        record = json.loads((root / _RECORDS[command]).read_bytes())
         same = record["seen"] == _seen(root) and record["looks"] == _looks(root, record["outside"])
         if not same or (record["due"] and now >= datetime.fromisoformat(record["due"])):
             return None
         found: dict[str, Any] = record["answer"]
-        return found if _is_published(root, record["feed"]) else None
+        return found if record["feed"] is None or _is_published(root, record["feed"]) else None
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -66,33 +76,9 @@ def _seen(root: Path) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
 
-def _looks(root: Path, outside: Iterable[str]) -> list[Any]:
-    """What every file looks like, without opening any; a program of another version looks different, too."""
-    found = [look for name in _FOLDERS for look in _below(str(root / name))]
-    program = sorted(_below(str(Path(__file__).parent)))
-    paths = [*(root / name for name in _FILES), *map(Path, outside)]
-    return [__version__, program, sorted(found), [_look(path) for path in paths]]
-
-
-def _below(folder: str) -> Iterator[list[Any]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir():
-                    if entry.name != "__pycache__":
-                        yield from _below(entry.path)
-                else:
-                    yield _looks_like(entry.path, entry.stat())
-    except FileNotFoundError:
-        return
-
-
-def _look(path: Path) -> list[Any]:
-    try:
-        return _looks_like(str(path), path.stat())
-    except FileNotFoundError:
-        return [str(path)]
-
-
-def _looks_like(path: str, found: os.stat_result) -> list[Any]:
-    return [path, found.st_size, found.st_mtime_ns, found.st_ino]
+def _looks(root: Path, outside: Iterable[str]) -> str:
+    """A name for what every file looks like, and the program."""
+    found = sorted([path, *look] for name in _FOLDERS for path, look in looks.below(str(root / name)))
+    paths = [*(str(root / name) for name in _FILES), *outside]
+    seen = looks.program(), found, [[path, *looks.look(path)] for path in paths]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()

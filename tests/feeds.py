@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from placecast import archive, pages
 from placecast.fingerprint import podcast_guid, sha256
 from placecast.model import (
     Approval,
@@ -28,6 +29,7 @@ from placecast.model import (
     Release,
     Show,
     Soundbite,
+    Text,
     Transcript,
 )
 
@@ -130,7 +132,9 @@ def release(told: Episode | None = None, **facts: Any) -> Release:
         "approval": APPROVED,
         "notes_html": "<p>Why some <em>towns</em> trust.</p>",
     }
-    return Release(**{**defaults, **facts})
+    given = {**defaults, **facts}
+    words = Text(transcript=given.pop("transcript"), words=given.pop("words", ()))
+    return Release(said=archive.said_of(words.transcript), text=lambda: words, **given)
 
 
 def publication(*releases: Release, **changes: Any) -> Publication:
@@ -139,3 +143,15 @@ def publication(*releases: Release, **changes: Any) -> Publication:
 
 
 FULL_RELEASE = release(full_episode())
+
+
+def pages_of(publication: Publication) -> dict[str, bytes]:
+    """Every page of a show, as `building.render` makes them."""
+    around = pages.neighbours(publication)
+    told = {
+        f"{each.episode.folder}index.html": pages.episode(
+            each, publication, around[each.episode.slug], each.text().transcript
+        )
+        for each in publication.releases
+    }
+    return pages.site(publication) | told

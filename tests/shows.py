@@ -14,7 +14,7 @@ from typing import Any
 import lxml.html
 
 from placecast.model import Chapter, Cue, Person, Place, Publication, Release, Transcript
-from placecast.pages import notes_html, render
+from placecast.pages import notes_html
 from tests import feeds, sounds
 
 NADIA = Person(name="Nadia Okafor", role="host", url="https://example.org/people/nadia-okafor")
@@ -135,7 +135,7 @@ def realistic() -> Publication:
 
 def write_site(publication: Publication, folder: Path) -> Path:
     """The pages with sound of the right length and transcripts, as a folder that can be served."""
-    for path, content in render(publication).items():
+    for path, content in feeds.pages_of(publication).items():
         _write(folder / path, content)
     _write(folder / publication.show.cover.path, b"\xff\xd8\xff\xe0")
     _write(folder / "feed.xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"/>\n')
@@ -149,7 +149,7 @@ def write_site(publication: Publication, folder: Path) -> Path:
 
 def page_of(*releases: Release, **changes: Any) -> Any:
     """The page of the first of these releases."""
-    tree = render(feeds.publication(*releases, **changes))
+    tree = feeds.pages_of(feeds.publication(*releases, **changes))
     return lxml.html.document_fromstring(tree[f"{releases[0].episode.folder}index.html"])
 
 

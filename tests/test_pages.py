@@ -18,12 +18,12 @@ import lxml.html
 import pytest
 
 from placecast.fingerprint import sha256
-from placecast.pages import render
 from tests import feeds, shows
+from tests.feeds import pages_of
 from tests.shows import page_of, text_of
 
 SITE = shows.realistic()
-TREE = render(SITE)
+TREE = pages_of(SITE)
 PAGES = {path: lxml.html.document_fromstring(content) for path, content in TREE.items() if path.endswith(".html")}
 HIGH_STREET = "e/who-owns-the-high-street/index.html"
 VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
@@ -217,7 +217,7 @@ def test_home_offers_the_feed_to_copy_to_open_and_to_discover():
 
 
 def test_a_show_without_episodes_has_a_home():
-    page = lxml.html.document_fromstring(render(feeds.publication())["index.html"])
+    page = lxml.html.document_fromstring(pages_of(feeds.publication())["index.html"])
     assert "There are no episodes yet." in text_of(page)
 
 
@@ -243,8 +243,8 @@ def test_the_sitemap_lists_every_public_page_and_robots_points_to_it():
 
 def test_equal_content_has_equal_bytes_in_another_process_and_zone():
     command = (
-        "import hashlib; from placecast.pages import render; from tests import shows;"
-        "print(hashlib.sha256(repr(sorted(render(shows.realistic()).items())).encode()).hexdigest())"
+        "import hashlib; from tests.feeds import pages_of; from tests import shows;"
+        "print(hashlib.sha256(repr(sorted(pages_of(shows.realistic()).items())).encode()).hexdigest())"
     )
     runs = [
         subprocess.run(

@@ -95,7 +95,7 @@ def paused(page) -> bool:
 def test_a_deep_link_seeks_shows_the_sentence_and_does_not_play(open_page, fragment, seconds):
     page = open_page(EPISODE.folder + fragment)
     arrives(page, seconds)
-    heard = [cue.text for cue in SITE.releases[0].transcript.cues if cue.start <= seconds][-1]
+    heard = [cue.text for cue in SITE.releases[0].text().transcript.cues if cue.start <= seconds][-1]
     assert page.locator(".heard").inner_text() == heard
     in_view(page, ".heard")
     assert paused(page)
@@ -125,7 +125,7 @@ def test_a_chapter_plays_from_its_start_and_is_marked(open_page):
 
 def test_the_marked_sentence_keeps_step_with_the_sound(open_page):
     page = open_page(EPISODE.folder)
-    cues = SITE.releases[0].transcript.cues
+    cues = SITE.releases[0].text().transcript.cues
     page.locator(".paragraph .clock").first.press("Enter")
     arrives(page, cues[0].start)
     page.evaluate(f"document.querySelector('audio').currentTime = {cues[1].start - 0.5}")
@@ -134,7 +134,7 @@ def test_the_marked_sentence_keeps_step_with_the_sound(open_page):
 
 def test_a_click_on_a_sentence_moves_the_sound_there_without_starting_it(open_page):
     page = open_page(EPISODE.folder)
-    cue = SITE.releases[0].transcript.cues[12]
+    cue = SITE.releases[0].text().transcript.cues[12]
     page.get_by_text(cue.text, exact=True).click()
     arrives(page, cue.start)
     assert paused(page)
@@ -174,10 +174,10 @@ def test_without_javascript_everything_is_there_and_links_scroll(open_page):
     page = open_page(EPISODE.folder, java_script_enabled=False)
     assert page.locator("audio[controls]").is_visible()
     assert page.locator(".tools").is_hidden()
-    last = SITE.releases[0].transcript.cues[-1]
+    last = SITE.releases[0].text().transcript.cues[-1]
     assert page.get_by_text(last.text).is_visible()
     page.get_by_role("navigation", name="Chapters").get_by_role("link").last.click()
-    sentence = next(cue for cue in SITE.releases[0].transcript.cues if cue.start >= EPISODE.chapters[-1].seconds)
+    sentence = next(cue for cue in SITE.releases[0].text().transcript.cues if cue.start >= EPISODE.chapters[-1].seconds)
     in_view(page, f"span[id='t={sentence.start:g}']")
 
 
@@ -233,4 +233,4 @@ def test_print_shows_the_words_and_no_player(open_page):
     page = open_page(EPISODE.folder)
     page.emulate_media(media="print")
     assert page.locator(".player").is_hidden()
-    assert page.get_by_text(SITE.releases[0].transcript.cues[-1].text).is_visible()
+    assert page.get_by_text(SITE.releases[0].text().transcript.cues[-1].text).is_visible()

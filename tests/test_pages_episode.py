@@ -6,24 +6,24 @@ import lxml.html
 import pytest
 
 from placecast.model import Chapter, Cue, Place, Transcript
-from placecast.pages import render
 from tests import feeds, shows
+from tests.feeds import pages_of
 from tests.shows import page_of, structured_data, text_of
 
 SITE = shows.realistic()
-TREE = render(SITE)
+TREE = pages_of(SITE)
 PAGES = {path: lxml.html.document_fromstring(content) for path, content in TREE.items() if path.endswith(".html")}
 HIGH_STREET = "e/who-owns-the-high-street/index.html"
 
 
 def test_the_whole_transcript_is_in_the_page_word_for_word():
-    said = " ".join(cue.text for cue in SITE.releases[0].transcript.cues)
+    said = " ".join(cue.text for cue in SITE.releases[0].text().transcript.cues)
     shown = " ".join(text_of(span) for span in PAGES[HIGH_STREET].xpath("//div[@class='paragraph']/p/span"))
     assert shown == said
 
 
 def test_every_sentence_has_its_own_anchor_in_seconds():
-    cues = SITE.releases[0].transcript.cues
+    cues = SITE.releases[0].text().transcript.cues
     page = PAGES[HIGH_STREET]
     assert text_of(page.get_element_by_id(f"t={cues[20].start:g}")) == cues[20].text
     assert len(page.xpath("//div[@class='paragraph']//span[starts-with(@id, 't=')]")) == len(cues)
@@ -177,7 +177,7 @@ def test_the_statement_lists_the_transcripts_that_nobody_answers_for():
 
 def test_the_statement_claims_no_more_when_every_transcript_is_approved():
     words = text_of(
-        lxml.html.document_fromstring(render(feeds.publication(feeds.release()))["accessibility/index.html"])
+        lxml.html.document_fromstring(pages_of(feeds.publication(feeds.release()))["accessibility/index.html"])
     )
     assert "We know of none." in words
     assert "partially compliant" in words

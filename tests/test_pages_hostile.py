@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placecast.model import Chapter, Cue, Person, Place, Publication, Transcript
-from placecast.pages import notes_html, notes_text, render
+from placecast.pages import notes_html, notes_text
 from tests import feeds
 from tests.shows import structured_data
 
@@ -61,12 +61,12 @@ def shape(tree) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-HARMLESS = shape(render(hostile("plain")))
+HARMLESS = shape(feeds.pages_of(hostile("plain")))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_text_is_only_text(attack):
-    tree = render(hostile(attack))
+    tree = feeds.pages_of(hostile(attack))
     assert shape(tree) == HARMLESS
     for path in ("index.html", "e/trust/index.html"):
         page = lxml.html.document_fromstring(tree[path])
@@ -78,7 +78,7 @@ def test_hostile_text_is_only_text(attack):
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40))
 def test_no_text_changes_the_shape_of_the_pages(text):
-    assert shape(render(hostile(f"x{text}"))) == HARMLESS
+    assert shape(feeds.pages_of(hostile(f"x{text}"))) == HARMLESS
 
 
 # Show notes

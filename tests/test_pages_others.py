@@ -12,14 +12,14 @@ import pytest
 
 from placecast import rss
 from placecast.model import Elsewhere, Person, Publication
-from placecast.pages import render
 from tests import feeds, shows
+from tests.feeds import pages_of
 from tests.hostile import HOSTILE, written
 from tests.shows import text_of
 from tests.test_pages_hostile import ATTACKS
 
 SITE = shows.realistic()
-WHOLE = render(SITE)
+WHOLE = pages_of(SITE)
 DIVISIONS = list(itertools.product((True, False), repeat=len(SITE.releases)))
 
 
@@ -37,7 +37,7 @@ def _other(**facts: object) -> Elsewhere:
 
 def _home(*others: Elsewhere, told: Publication | None = None) -> lxml.html.HtmlElement:
     told = told or feeds.publication()
-    return lxml.html.document_fromstring(render(replace(told, others=others))["index.html"])
+    return lxml.html.document_fromstring(pages_of(replace(told, others=others))["index.html"])
 
 
 def _shape(page: lxml.html.HtmlElement) -> list[tuple[str, list[str]]]:
@@ -46,7 +46,7 @@ def _shape(page: lxml.html.HtmlElement) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("kept", DIVISIONS, ids=str)
 def test_two_clones_write_the_same_home_page_and_sitemap(kept):
-    tree = render(_with_others(SITE, kept))
+    tree = pages_of(_with_others(SITE, kept))
     assert tree["index.html"].decode() == WHOLE["index.html"].decode()
     assert tree["sitemap.xml"] == WHOLE["sitemap.xml"]
 
@@ -56,22 +56,22 @@ def test_episodes_of_the_same_second_are_listed_alike_by_both_clones():
     later = replace(releases[0], published=releases[0].published + timedelta(milliseconds=300))
     told = feeds.publication(later, *releases[1:])
     for kept in ((True, False, True), (False, True, False), (False, False, False)):
-        assert render(_with_others(told, kept))["index.html"] == render(told)["index.html"]
+        assert pages_of(_with_others(told, kept))["index.html"] == pages_of(told)["index.html"]
 
 
 def test_a_clone_writes_no_pages_for_what_it_does_not_have():
-    assert render(_with_others(SITE, (False, False, False))).keys() == {
+    assert pages_of(_with_others(SITE, (False, False, False))).keys() == {
         path for path in WHOLE if not path.startswith("e/")
     }
 
 
 def test_an_episode_without_a_summary_is_listed_by_how_its_notes_begin():
     told = feeds.publication(feeds.release(feeds.episode(summary="")))
-    assert render(_with_others(told, (False,)))["index.html"] == render(told)["index.html"]
+    assert pages_of(_with_others(told, (False,)))["index.html"] == pages_of(told)["index.html"]
 
 
 def test_the_statement_counts_the_transcripts_that_another_clone_has_published_unchecked():
-    tree = render(_with_others(SITE, (True, False, False)))
+    tree = pages_of(_with_others(SITE, (True, False, False)))
     page = lxml.html.document_fromstring(tree["accessibility/index.html"])
     listed = page.xpath("//h3[@id='unchecked']/following-sibling::ul[1]/li")
     # The feed does not say that people have corrected a part.
@@ -89,7 +89,7 @@ def test_a_page_on_another_website_is_linked_as_one_and_is_not_in_the_sitemap():
     other = _other(page="https://example.org/trust")
     (link,) = _home(other).xpath("//h3/a")
     assert dict(link.attrib) == {"href": "https://example.org/trust", "rel": "noopener noreferrer"}
-    assert b"example.org/trust" not in render(replace(feeds.publication(), others=(other,)))["sitemap.xml"]
+    assert b"example.org/trust" not in pages_of(replace(feeds.publication(), others=(other,)))["sitemap.xml"]
 
 
 def test_what_the_feed_does_not_tell_is_left_out():
@@ -126,4 +126,4 @@ def test_a_page_that_would_do_something_else_is_not_linked():
 @pytest.mark.parametrize("seconds", [0.4, 59.6, 89.6, 3629.5])
 def test_lengths_are_told_alike_though_the_feed_has_whole_seconds(seconds):
     told = feeds.publication(feeds.release(audio=feeds.audio(seconds=seconds)))
-    assert render(_with_others(told, (False,)))["index.html"] == render(told)["index.html"]
+    assert pages_of(_with_others(told, (False,)))["index.html"] == pages_of(told)["index.html"]

@@ -260,7 +260,7 @@ def test_a_dry_run_tells_the_steps_that_the_run_then_does_and_writes_nothing(sho
     before = stamps_below(show.project.root)
     planned = pipeline.make_plan(show.run(), ["digbeth"])
     after = stamps_below(show.project.root)
-    assert before == {path: after[path] for path in after if path != ".placecast/fingerprints.json"}
+    assert before == {path: after[path] for path in after if path != ".placecast/known.json"}
     made, _ = show.publish("digbeth")
     assert planned.steps == made.steps
     assert [f"{step.name} {step.slug}" for step in planned.steps] == [what for what, _ in show.last.steps[:3]]

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from placecast import pipeline
+from placecast.delivery import web
+from placecast.delivery.manifest import Record
 from placecast.errors import StorageError
+from placecast.storage import open_storage
 from tests.listener import addresses_in, assert_every_promise_is_kept, listen, publish_into
 from tests.seaweed import Bucket
-from tests.small_show import SmallShow, make
+from tests.small_show import NOW, SmallShow, make
 
 pytestmark = pytest.mark.s3
 
@@ -96,3 +99,33 @@ def test_verify_asks_for_every_address_in_the_feed(show: SmallShow, bucket: Buck
     bucket.client.put_object(Bucket=bucket.name, Key=sound, Body=b"x", ContentType="audio/mpeg")
     with pytest.raises(StorageError, match=r"\.mp3 has 1 bytes for listeners"):
         pipeline.publish(replace(show.run(), thorough=True))
+
+
+@pytest.mark.parametrize("passing", [True, False])
+def test_a_feed_that_listeners_do_not_get_is_said_once_it_is_stored(
+    show: SmallShow, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, passing: bool
+) -> None:
+    broken = web.Broken(key="feed.xml", what="is what a cache made of it.", cure="Ask the CDN.", passing=passing)
+    monkeypatch.setattr(web, "read_back", lambda *_: broken)
+    if passing:
+        show.publish()
+        assert "feed.xml is what a cache made of it. Ask the CDN." in show.last.notes
+    else:
+        with pytest.raises(StorageError, match=r"everything is sent, but feed\.xml is what a cache made of it"):
+            show.publish()
+    assert_every_promise_is_kept(bucket)
+
+
+def test_the_next_run_tells_caches_what_a_run_that_died_has_told_nobody(show: SmallShow, bucket: Bucket) -> None:
+    told = show.project.root / "told.txt"
+    with (show.project.root / "placecast.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[distribution]\ncommand = ["tee", "told.txt"]\n')
+    address = f"{bucket.server.endpoint}/{bucket.name}/cast/feed.xml"
+    show.publish()
+    assert address in told.read_text("utf-8").splitlines()
+    told.unlink()
+    assert show.publish()[0].empty
+    assert not told.exists(), "nothing has changed"
+    Record(open_storage(bucket.target("cast/"))).change(lambda kept: replace(kept, runs={"another clone": NOW}))
+    pipeline.publish(replace(show.run(), thorough=True))
+    assert told.read_text("utf-8").splitlines() == [address]

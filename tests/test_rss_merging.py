@@ -315,3 +315,15 @@ def test_other_programs_read_the_merged_feed_as_one():
     assert sorted(each["title"].split()[0] for each in shown) == sorted(title.split()[0] for title in titles)
     assert [each["published"] for each in shown] == sorted((each["published"] for each in shown), reverse=True)
     assert show().title == read.feed.title
+
+
+@given(_releases(), st.integers(1, 4), st.data())
+def test_a_feed_that_is_written_in_parts_has_the_same_bytes(releases, at_once, data):
+    told = publication()
+    feed = rss.render(replace(told, releases=releases))
+    known = tuple(each for each in releases if data.draw(st.booleans()))
+    merged = _merged(known, feed, told)
+    whole = rss.render(merged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rss, "_AT_ONCE", at_once)
+        assert rss.render(merged) == whole

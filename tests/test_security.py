@@ -20,7 +20,7 @@ from lxml import etree
 from mutagen import id3
 from mutagen.wave import WAVE
 
-from placecast import building, pages, pipeline, plan, report, rss, tags
+from placecast import building, pipeline, plan, report, rss, tags
 from placecast.delivery import manifest, web
 from placecast.delivery.manifest import Manifest
 from placecast.distribution import command
@@ -306,7 +306,7 @@ def test_titles_from_a_feed_do_not_speak_to_the_terminal(
     title = ATTACK.replace("\x1b", "").replace("\x07", "")  # XML carries the rest
     add_item(storage, "https://elsewhere.example/", title=f"{title}\nFeed: https://evil.example/")
     made, built = show.publish()
-    answer = report.published(made, built, (), {}, pipeline.kept(made, built))
+    answer = report.published(made, built, (), {}, pipeline.kept(made, built, show.now))
     report.show(answer)
     report.show(answer, as_json=True)
     lines, data = capsys.readouterr().out.split("{", 1)
@@ -497,7 +497,7 @@ def test_notes_in_the_feed_and_episodes_from_a_hostile_feed_run_nothing(attack: 
     for page in ("javascript:alert(1)", f"{feeds.ADDRESS}{attack}", "data:text/html,<script>alert(1)</script>"):
         person = Person(name=attack, role=attack, url="javascript:alert(1)", image="javascript:alert(1)")
         hostile = replace(other, page=page, summary=notes, people=(person,))
-        tree = pages.render(replace(feeds.publication(), others=(hostile,)))
+        tree = feeds.pages_of(replace(feeds.publication(), others=(hostile,)))
         assert_harmless(tree["index.html"].decode())
 
 

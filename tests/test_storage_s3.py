@@ -233,11 +233,16 @@ class TestLargeFiles:
         assert sha256(found["Body"].read()) == recording.sha256
         assert "Uploads" not in bucket.client.list_multipart_uploads(Bucket=bucket.name)
 
-    def test_parts_of_another_file_are_not_taken_for_ours(self, bucket: Bucket, recording: plan.Upload) -> None:
+    def test_parts_of_another_file_are_not_taken_for_ours(
+        self, bucket: Bucket, recording: plan.Upload, requests: list[AWSPreparedRequest]
+    ) -> None:
         begun = bucket.client.create_multipart_upload(Bucket=bucket.name, Key=recording.key)
         here = {"Bucket": bucket.name, "Key": recording.key, "UploadId": begun["UploadId"]}
         bucket.client.upload_part(**here, PartNumber=1, Body=b"x" * 16 * MIB)
+        requests.clear()
         open_storage(bucket.target()).put(recording)
+        parts = [request for request in requests if request.method == "PUT"]
+        assert sorted(re.search(r"partNumber=(\d+)", request.url)[1] for request in parts) == ["1", "2", "3"]  # type: ignore[index]
         found = bucket.client.get_object(Bucket=bucket.name, Key=recording.key)
         assert sha256(found["Body"].read()) == recording.sha256
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from placecast import unchanged
+from placecast import looks, unchanged
 from placecast.delivery import glance
 from tests.small_show import NOW, SmallShow, make
 
@@ -93,7 +93,7 @@ def test_a_scheduled_episode_that_comes_due_is_no_standstill(published: SmallSho
 
 def test_another_program_may_build_something_else(published: SmallShow, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(published)
-    monkeypatch.setattr(unchanged, "__version__", "99")
+    monkeypatch.setattr(looks, "program", lambda: "another")
     assert answer(published) is None
 
 

@@ -114,18 +114,18 @@ def _soundbite_start(release: Release, _: Show) -> Iterator[str]:
 
 
 def _transcript_empty(release: Release, _: Show) -> Iterator[str]:
-    if not any(cue.text.strip() for cue in release.transcript.cues):
+    if release.said.empty:
         yield "The transcript is empty."
 
 
 def _transcript_end(release: Release, _: Show) -> Iterator[str]:
-    end = max((cue.end for cue in release.transcript.cues), default=0.0)
+    end = release.said.end
     if end > release.audio.seconds + _CUE_TOLERANCE:
         yield f"The transcript goes on until {clock(end)}, the audio until {clock(release.audio.seconds)}."
 
 
 def _transcript_machine(release: Release, _: Show) -> Iterator[str]:
-    if release.transcript.cues and not release.approval:
+    if not release.said.empty and not release.approval:
         corrected = "People have corrected the transcript, but nobody answers for it yet."
         yield corrected if release.edited else "Nobody has checked the transcript yet."
 

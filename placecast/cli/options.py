@@ -60,8 +60,10 @@ def make_run(
     reporter = (
         report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet, interactive=ask and interactive())
     )
+    project = Project.find(folder)
+    click.get_current_context().call_on_close(lambda: project.memory.save())
     return Run(
-        project=Project.find(folder),
+        project=project,
         reporter=reporter,
         now=datetime.now(UTC),
         load_engine=partial(_load_engine, reporter),

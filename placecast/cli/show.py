@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +16,11 @@ from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS,
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
-    from placecast.model import Episode
-    from placecast.pipeline import Plan
+    from placecast.model import Episode, Show
     from placecast.project import Project
     from placecast.project.scaffold import NewEpisode
+    from placecast.run import Run
+    from placecast.unchanged import Command
     from placecast.work import StepName
 
 QUESTIONS = {
@@ -125,7 +127,7 @@ def publish(
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
     plain = not (names or redo or dry_run or verify or transcript or unreviewed or speakers or fast)
-    if plain and (known := _known_answer(folder)):
+    if plain and (known := _known_answer(folder, "publish")):
         report.show(known, **flags)
         return
     from placecast import pipeline, transcripts
@@ -151,7 +153,7 @@ def publish(
     if built.held:
         sys.exit(HELD)
     if plain and made.storage is None:
-        _remember_answer(run.project.root, made, answer, run.now)
+        _remember(run, made.show, made.episodes, answer, "publish")
 
 
 @click.command()
@@ -160,11 +162,16 @@ def publish(
 @JSON
 def build(folder: Path, **flags: bool) -> None:
     """Build the feed and the pages in the folder `feed`, and upload nothing."""
+    if known := _known_answer(folder, "build"):
+        report.show(known, **flags)
+        return
     from placecast import pipeline
 
     run = make_run(folder, **flags)
-    built = pipeline.rebuild(run)
+    built, episodes = pipeline.rebuild(run)
     report.show(report.rebuilt(built), **flags)
+    if not built.changed:
+        _remember(run, built.publication.show, episodes, report.rebuilt(built), "build")
 
 
 @click.command()
@@ -219,25 +226,26 @@ def preview(port: int, folder: Path) -> None:
     serve.serve(run.project.preview, port=port, ready=ready)
 
 
-def _known_answer(folder: Path) -> report.Answer | None:
+def _known_answer(folder: Path, command: Command) -> report.Answer | None:
     """The answer of the last run, when this one would do nothing either."""
     from placecast import unchanged
     from placecast.root import find_root
 
-    found = unchanged.answer(find_root(folder), datetime.now(UTC))
+    found = unchanged.answer(find_root(folder), datetime.now(UTC), command)
     return report.Answer(lines=tuple(found["lines"]), data=found["data"]) if found else None
 
 
-def _remember_answer(root: Path, made: Plan, answer: report.Answer, now: datetime) -> None:
+def _remember(run: Run, show: Show, episodes: Sequence[Episode], answer: report.Answer, command: Command) -> None:
     from placecast import unchanged
 
-    scheduled = [each.published for each in made.episodes if each.published and each.published > now]
+    scheduled = [each.published for each in episodes if each.published and each.published > run.now]
     unchanged.remember(
-        root,
+        run.project.root,
         answer={"lines": answer.lines, "data": answer.data},
-        feed_url=made.show.feed_url,
+        feed_url=show.feed_url if command == "publish" else None,
         due=min(scheduled, default=None),
-        outside=[made.show.cover.source, *(each.recording for each in made.episodes if each.recording)],
+        outside=[show.cover.source, *(each.recording for each in episodes if each.recording)],
+        command=command,
     )
 
 

@@ -7,6 +7,7 @@ properties of it, so that each rule is written once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from placecast.model.publication import (
     Elsewhere,
@@ -39,6 +40,8 @@ from placecast.model.sound import (
     Flag,
     MachineRecord,
     MadeFrom,
+    Said,
+    Text,
     Transcript,
     Waiver,
     Word,
@@ -48,6 +51,7 @@ __all__ = [
     "DETECT",
     "SLUG",
     "Approval",
+    "AsItLies",
     "Audio",
     "Chapter",
     "Cue",
@@ -68,9 +72,11 @@ __all__ = [
     "Publication",
     "Release",
     "S3Target",
+    "Said",
     "Show",
     "Soundbite",
     "Target",
+    "Text",
     "Transcript",
     "Transcription",
     "Tree",
@@ -83,7 +89,16 @@ __all__ = [
 Progress = Callable[[float], None]
 """Told the share that is done, from 0 to 1. It may be told less than before: uploads retry."""
 
-Tree = Mapping[str, bytes]
+
+@dataclass(frozen=True, kw_only=True)
+class AsItLies:
+    """A file of the public tree that is in the folder `feed` already, as it must be. Size in bytes."""
+
+    size: int
+    sha256: str
+
+
+Tree = Mapping[str, bytes | AsItLies]
 """Files of the public tree: path with forward slashes, and content."""
 
 

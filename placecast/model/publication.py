@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from placecast.model.show import Episode, Person, Show
-from placecast.model.sound import Approval, Audio, Transcript, Waiver, Word
+from placecast.model.sound import Approval, Audio, Said, Text, Waiver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,13 +18,13 @@ class Release:
     episode: Episode
     published: datetime
     audio: Audio
-    transcript: Transcript
+    said: Said
+    text: Callable[[], Text] = field(repr=False, compare=False)  # reads it: for one episode at a time
     edited: bool  # a person has changed the transcript since a machine wrote it
     notes_html: str  # sanitised
     machine: bool = True  # a machine wrote the transcript first
     approval: Approval | None = None  # of this very transcript and sound
     waiver: Waiver | None = None  # of this very transcript
-    words: tuple[tuple[Word, ...], ...] = ()  # those of each cue of the transcript, with their times
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,25 @@ class Transcript:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Text:
+    """A transcript, and the words of each of its cues with their times: what pages and captions are made of."""
+
+    transcript: Transcript
+    words: tuple[tuple[Word, ...], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is known of a text that is not read: an archive has millions of words, and few of them have changed."""
+
+    language: str
+    empty: bool
+    end: float  # seconds; where the last sentence ends
+    size: int  # bytes of the WebVTT file that listeners get
+    sha256: str  # of that file
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flag:
     """A stretch of what a machine heard that a person should look at, and why.
 

@@ -15,18 +15,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from placecast import timecode
 from placecast.fingerprint import sha256
-from placecast.model import Publication, Release
+from placecast.model import Publication, Release, Transcript
 from placecast.pages import reading, shelf, structured_data, wording
 from placecast.pages.notes import notes_html, notes_text, sanitised
-from placecast.pages.shelf import Entry
+from placecast.pages.shelf import Neighbours, neighbours
 
-__all__ = ["notes_html", "notes_text", "render"]
+__all__ = ["Neighbours", "episode", "neighbours", "notes_html", "notes_text", "site"]
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def render(publication: Publication) -> dict[str, bytes]:
-    """The pages and what they load: path in the public tree, and content."""
+def site(publication: Publication) -> dict[str, bytes]:
+    """All pages but those of the episodes, and what pages load: path in the public tree, and content."""
     assets = _assets()
     tree = {f"assets/{name}": content for name, content in assets.values()}
     tree |= {
@@ -37,10 +37,6 @@ def render(publication: Publication) -> dict[str, bytes]:
         "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {publication.show.at('sitemap.xml')}\n".encode(),
         "sitemap.xml": _sitemap(publication),
     }
-    releases = publication.releases
-    neighbours = shelf.neighbours(publication)
-    for release in releases:
-        tree[f"{release.episode.folder}index.html"] = _episode(release, publication, *neighbours[release.episode.slug])
     for gone in publication.withdrawn:
         tree[f"{gone.folder}index.html"] = _page("withdrawn.html", publication, root="../../", episode=gone)
     return tree
@@ -56,7 +52,8 @@ def _accessibility(publication: Publication) -> bytes:
     return _page("accessibility.html", publication, root="../", unchecked=unchecked)
 
 
-def _episode(release: Release, publication: Publication, newer: Entry | None, older: Entry | None) -> bytes:
+def episode(release: Release, publication: Publication, beside: Neighbours, transcript: Transcript) -> bytes:
+    """The page of an episode. Of the publication, it shows nothing but the show."""
     description = shelf.description(release)
     return _page(
         "episode.html",
@@ -64,11 +61,11 @@ def _episode(release: Release, publication: Publication, newer: Entry | None, ol
         root="../../",
         release=release,
         episode=release.episode,
-        newer=newer,
-        older=older,
+        newer=beside[0],
+        older=beside[1],
         description=description,
         notes=sanitised(release.notes_html),  # once more, since the template trusts it
-        parts=reading.parts(release.transcript, release.episode.chapters),
+        parts=reading.parts(transcript, release.episode.chapters),
         structured_data=structured_data.episode(release, publication.show, description),
     )
 

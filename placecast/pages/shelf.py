@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from placecast.model import Elsewhere, Person, Publication, Release, Show
 from placecast.pages import wording
@@ -41,9 +42,20 @@ def entries(publication: Publication) -> list[Entry]:
     return _anchored(sorted([*ours, *theirs], key=_age, reverse=True)) if theirs else ours
 
 
-def neighbours(publication: Publication) -> dict[str, tuple[Entry | None, Entry | None]]:
-    """The next newer and the next older episode that has a page, by the slug of each of this clone's own."""
-    listed = [entry for entry in entries(publication) if entry.path]
+class Beside(NamedTuple):
+    """What the page of an episode says about the one before it, or behind it."""
+
+    path: str
+    title: str
+
+
+Neighbours = tuple[Beside | None, Beside | None]
+"""The next newer and the next older episode that has a page."""
+
+
+def neighbours(publication: Publication) -> dict[str, Neighbours]:
+    """What is beside each of this clone's own episodes, by its slug."""
+    listed = [Beside(entry.path, entry.title) for entry in entries(publication) if entry.path]
     places = {entry.path: number for number, entry in enumerate(listed)}
     around = (None, *listed, None)
     numbers = {each.episode.slug: places[each.episode.folder + publication.show.index] for each in publication.releases}

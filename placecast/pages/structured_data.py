@@ -53,7 +53,7 @@ def episode(release: Release, show: Show, description: str) -> str:
             "episodeNumber": facts.number,
             "partOfSeason": {"@type": "PodcastSeason", "seasonNumber": facts.season} if facts.season else None,
             "partOfSeries": _series(show),
-            "inLanguage": release.transcript.language,
+            "inLanguage": release.said.language,
             "isAccessibleForFree": True,
             "accessMode": ["auditory", "textual"],
             "accessibilityFeature": ["transcript"],

@@ -100,7 +100,7 @@ def map_address(place: Place) -> str | None:
 
 def language_of(release: Release, show: Show) -> str | None:
     """The transcript's language where it is another than the page's: `en` says no more than `en-GB`."""
-    spoken = release.transcript.language
+    spoken = release.said.language
     return spoken if spoken.split("-")[0].lower() != show.language.split("-")[0].lower() else None
 
 

@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from placecast import files, plan, record, reviews, vtt
+from placecast import files, looks, plan, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
 from placecast.model import DETECT, Audio, Episode, MachineRecord, MadeFrom, Mastering, Names, Show, Transcript
 from placecast.project import facts, front_matter, naming
 from placecast.project.links import link_faults
+from placecast.project.memory import Memory
 from placecast.reviews import Review, Verdict
 from placecast.root import SHOW_FILE, find_root
 
@@ -160,7 +161,7 @@ class Project:
         said = episode.spoken(show)
         if said != DETECT:
             return said
-        heard = self.record(episode.slug)
+        heard = self.record_facts(episode.slug)
         return heard.language if heard else show.language
 
     def record(self, slug: str) -> MachineRecord | None:
@@ -168,15 +169,25 @@ class Project:
         path = self.record_file(slug)
         return _parsed(_text(path, self.shown(path)), self.shown(path)) if path.is_file() else None
 
+    def record_facts(self, slug: str) -> MachineRecord | None:
+        """The record without its thousands of words, which is remembered."""
+        path = self.record_file(slug)
+        if not (look := looks.look(path)):
+            return None
+        shown = self.shown(path)
+        facts = self._found("record", slug, look, lambda: _facts_of(_parsed(_text(path, shown), shown)))
+        return MachineRecord(**facts, words=())
+
     def edited(self, slug: str) -> bool:
         """Whether a person wrote or changed the transcript."""
-        text, kept = self.transcript_hash(slug), self.record(slug)
+        text, kept = self.transcript_hash(slug), self.record_facts(slug)
         return text is not None and (kept is None or text != kept.vtt)
 
     def transcript_hash(self, slug: str) -> str | None:
         """The sha256 of the transcript file, with line ends as git keeps them; None where there is none."""
         path = self.transcript_file(slug)
-        return sha256(_same_lines(path.read_bytes())) if path.is_file() else None
+        look = looks.look(path)
+        return self._found("text", slug, look, lambda: sha256(_same_lines(path.read_bytes()))) if look else None
 
     def sound_hash(self, episode: Episode) -> str | None:
         """The sha256 of the recording that listeners hear, or of the one that is here before the first publish."""
@@ -218,24 +229,18 @@ class Project:
         files.write(self.transcript_file(slug), text.encode())
 
     def fingerprint(self, path: Path) -> str:
-        """The sha256 of a recording, remembered as long as size and time of the file stay the same."""
-        about = path.stat()
-        name, stamp = str(path.resolve()), [about.st_size, about.st_mtime_ns, about.st_ino]
-        cache = self.cache / "fingerprints.json"
-        known = _known(cache)
-        if known.get(name, {}).get("stamp") != stamp:
-            known[name] = {"stamp": stamp, "sha256": files.sha256_of(path)}
-            files.write(cache, json.dumps(known, indent=1).encode())
-        return str(known[name]["sha256"])
+        """The sha256 of a recording, remembered as long as it looks the same."""
+        found = self.memory.found("recording", str(path.resolve()), looks.look(path), lambda: files.sha256_of(path))
+        return str(found)
 
-    def remembered(self, kind: str, name: str, about: str, make: Callable[[], int]) -> int:
-        """What `make` gives, remembered in the cache as long as `about`, all that it comes from, stays the same."""
-        cache = self.cache / f"{kind}.json"
-        known = _known(cache)
-        if known.get(name, [""])[0] != about:
-            known[name] = [about, make()]
-            files.write(cache, json.dumps(known, indent=1).encode())
-        return int(known[name][1])
+    @cached_property
+    def memory(self) -> Memory:
+        """What was found out about the files of this show: saved when a run ends."""
+        return Memory(self.cache / "known.json")
+
+    def _found(self, kind: str, name: str, about: object, find: Callable[[], Any]) -> Any:
+        """What is remembered of what this very program has found."""
+        return self.memory.found(kind, name, [about, looks.program()], find)
 
     def remember_origin(self, recording: Path, slug: str) -> None:
         """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""
@@ -262,6 +267,7 @@ class Project:
         try:
             yield
         finally:
+            self.memory.save()
             lock.release()
 
 
@@ -318,6 +324,11 @@ def _text(path: Path, shown: str) -> str:
 def _same_lines(content: bytes) -> bytes:
     """The content as git keeps it: a checkout on Windows is no edit."""
     return content.replace(b"\r\n", b"\n")
+
+
+def _facts_of(kept: MachineRecord) -> dict[str, Any]:
+    """All of a record but its lists, as JSON can hold it."""
+    return {name: value for name, value in vars(kept).items() if name not in ("words", "flags")}
 
 
 def _known(cache: Path) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def doubts_of(project: Project, show: Show, episode: Episode) -> tuple[Doubt, ..
 def count_doubts(project: Project, show: Show, episode: Episode) -> int:
     """How many doubts there are, remembered as long as nothing changes that they come from."""
     about = _about(project, show, episode)
-    return project.remembered("doubts", episode.slug, about, lambda: len(doubts_of(project, show, episode)))
+    found = project.memory.found("doubts", episode.slug, about, lambda: len(doubts_of(project, show, episode)))
+    return int(found)
 
 
 def _about(project: Project, show: Show, episode: Episode) -> str:

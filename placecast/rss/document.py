@@ -6,7 +6,7 @@ episodes by their facts and the rest by the feed alone, write the same feed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +21,7 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the date of an item that has none: such items come last."""
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'  # as PSP-1 spells it; lxml's has single quotes
+_ITEM, _END = b"\n    <item>", b"\n  </channel>"  # as `written` has them
 _SIZE_LIMIT = 64_000_000  # bytes: thirty times what two thousand episodes take
 
 
@@ -41,6 +42,20 @@ def written(root: Any) -> bytes:
     """The whole file."""
     xml: bytes = etree.tostring(root, encoding="UTF-8", pretty_print=True)
     return _DECLARATION + xml
+
+
+def joined(parts: Sequence[bytes]) -> bytes:
+    """One feed of several that differ in their items alone, each `written`: the items in the order of the parts."""
+    first, *rest = parts
+    if not rest:
+        return first
+    end = first.rindex(_END)
+    return b"".join([first[:end], *map(_items, rest), first[end:]])
+
+
+def _items(part: bytes) -> bytes:
+    # No text before the items is CDATA, so no `<` stands there for itself.
+    return part[part.index(_ITEM) : part.rindex(_END)]
 
 
 def with_items(root: Any, others: Iterable[bytes]) -> Any:

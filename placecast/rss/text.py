@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from html.parser import HTMLParser
+from operator import is_
 from typing import Any, TypeVar
 
 NAME_LIMIT = 128  # characters: names and titles in podcast: tags (podcast namespace)
@@ -13,6 +15,7 @@ DESCRIPTION_LIMIT = 4000  # bytes: descriptions (PSP-1, Apple)
 
 # Everything outside `Char` of XML 1.0, section 2.2: no escape can carry these.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+_SUSPECT = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _BLANKS = re.compile(r"[ \t\n]+")
 _ELLIPSIS = "…"
 
@@ -21,6 +24,8 @@ Facts = TypeVar("Facts")
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids, with plain newlines and no blanks around it."""
+    if _SUSPECT.search(text) is None:  # as nearly all are
+        return text.strip()
     # A carriage return would be written as `&#13;`, which apps show.
     return _FORBIDDEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
@@ -82,10 +87,22 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return legal(value)
     if isinstance(value, tuple):
-        return tuple(_cleaned(each) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{part.name: _cleaned(getattr(value, part.name)) for part in fields(value)})
-    return value
+        cleaned = tuple(map(_cleaned, value))
+        return value if all(map(is_, cleaned, value)) else cleaned
+    kind: Any = type(value)
+    return _facts(value, _names(kind)) if _names(kind) else value
+
+
+def _facts(value: Any, names: tuple[str, ...]) -> Any:
+    before = {name: getattr(value, name) for name in names}
+    changed = {name: now for name, was in before.items() if (now := _cleaned(was)) is not was}
+    return replace(value, **changed) if changed else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The names of a dataclass's fields; none of anything else."""
+    return tuple(part.name for part in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _to_word(text: str) -> str:

@@ -6,14 +6,14 @@ Nothing else that waits in this clone goes out with it: the feed is the publishe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from placecast import building, delivery, files, pages, plan, publishing, rss
 from placecast.delivery import Parcel, Sight, Withdrawn, history
 from placecast.errors import UsageError
 from placecast.fingerprint import sha256
-from placecast.model import Episode, Publication, Show, Tree
+from placecast.model import Episode, Publication, Show
 from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Storage
@@ -124,14 +124,16 @@ def _send(
     )
 
 
-def _tree(run: Run, show: Show, episodes: Sequence[Episode], wanted: _Wanted, feed: bytes | None) -> Tree:
+def _tree(
+    run: Run, show: Show, episodes: Sequence[Episode], wanted: _Wanted, feed: bytes | None
+) -> Mapping[str, bytes]:
     """The feed without the episode, the pages that list what is left, and the notice."""
     ready = building.publication(run.project, show, episodes, run.now)
     guids = set(rss.guids(feed)) if feed else set()
     left = tuple(each for each in ready.releases if each.episode.guid in guids)
     others = rss.elsewhere(feed, {each.episode.guid for each in left}) if feed else ()
     published = replace(ready, releases=left, others=others, withdrawn=_noticed(run, ready, wanted))
-    rendered = pages.render(published)
+    rendered = pages.site(published)
     tree = {key: rendered[key] for key in (*_LISTS, _page(wanted))}
     return tree | ({FEED: feed} if feed else {})
 
@@ -148,7 +150,7 @@ def _page(wanted: _Wanted) -> str:
     return f"e/{wanted.slug}/index.html"
 
 
-def _files(tree: Tree, wanted: _Wanted) -> list[Upload]:
+def _files(tree: Mapping[str, bytes], wanted: _Wanted) -> list[Upload]:
     found = [plan.upload(key, content, len(content), sha256(content)) for key, content in tree.items()]
     return [plan.as_notice(each) if each.key == _page(wanted) else each for each in found]
 

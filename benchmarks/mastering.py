@@ -5,8 +5,8 @@
 
 Beside it: `ffmpeg-normalize` (PyPI; `--normalize` names it when it is not on PATH) with FFmpeg from PATH, and raw LAME
 (Debian: lame), which neither decodes anything but WAV nor measures. All three write MP3 at 96 kb/s in LAME's quality 5.
-placecast also measures the written file again, and makes the samples for Whisper. Rounds are interleaved, since other work on
-the machine slows all three; the ratios are of the medians.
+placecast also measures the written file again, and makes the samples for Whisper. Rounds are interleaved, since other
+work on the machine slows all three; the ratios are of the medians.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def measured(command: Sequence[str]) -> dict[str, float]:
 def show(rounds: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
     """A table, and the two ratios that are goals."""
     print(f"{'':18}{'CPU s':>8}{'wall s':>8}{'MiB':>6}   (medians of {len(rounds[OURS])})")
-    middle = {name: {key: statistics.median(each[key] for each in done) for key in done[0]} for name, done in rounds.items()}
+    middle = {
+        name: {key: statistics.median(each[key] for each in done) for key in done[0]} for name, done in rounds.items()
+    }
     for name, figures in middle.items():
         print(f"{name:18}{figures['cpu']:8.1f}{figures['wall']:8.1f}{figures['MiB']:6.0f}")
     for name in GOALS.keys() & rounds.keys():

@@ -78,6 +78,8 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
         "seconds": made.seconds,
         "loudness": made.loudness,
         "true_peak": made.true_peak,
+        "start": made.start,
+        "said": made.warnings,
     }
     files.write(folder / "master.json", json.dumps(facts).encode())
 

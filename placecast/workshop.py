@@ -75,8 +75,17 @@ def samples_of(shop: Workshop, episode: Episode) -> Path:
     folder = shop.project.work_folder(episode.slug)
     samples = folder / "samples.f32"
     if unfinished(shop.project, shop.show, episode.slug, recording_hash(shop.project, episode)) is None:
-        audio.decode_samples(best_sound(shop.project, episode), samples)
+        sound = best_sound(shop.project, episode)
+        trim = sound == episode.recording and trimmed(shop.project, shop.show, episode)
+        audio.decode_samples(sound, samples, trim_silence=trim)
     return samples
+
+
+def trimmed(project: Project, show: Show, episode: Episode) -> bool:
+    """Whether the recording loses its silent ends: as it did when it was published, or will when it is."""
+    published = project.audio(episode.slug)
+    same = published and published.made_from.recording == recording_hash(project, episode)
+    return (published.made_from.mastering if published and same else show.mastering).trim_silence
 
 
 def recording_hash(project: Project, episode: Episode) -> str | None:

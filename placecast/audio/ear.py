@@ -67,7 +67,7 @@ def noisy(envelope: Envelope) -> str:
     if between is None or not _LEAST <= between < _QUIET_PAUSES:
         return ""
     return (
-        f"it is noisy: its pauses are only {between:.0f} dB quieter than its voices, where a quiet room gives 35 or more."
+        f"it is noisy: its pauses are only {between:.0f} dB quieter than its voices; a quiet room gives 35 or more."
         " Record closer to the microphone next time, or take the noise away in the editor."
     )
 

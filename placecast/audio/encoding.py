@@ -1,7 +1,7 @@
 """MP3 at a constant bit rate, by LAME, with the header that tells players the exact length.
 
-Constant, so that timed links land where they should. `lameenc` is LAME alone; it needs a third of the time that the LAME
-inside PyAV's wheels needs.
+Constant, so that timed links land where they should. `lameenc` is LAME alone; it needs a third of the time that the
+LAME inside PyAV's wheels needs.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def stretches(ticks: int, length: int) -> Iterator[tuple[int, int]]:
 
 def _rows(frame: av.AudioFrame, width: int) -> NDArray[np.float32]:
     """The interleaved samples of a frame, a row a tick, filled up with silence."""
-    flat = frame.to_ndarray().ravel()
+    flat = frame.to_ndarray().ravel().astype(np.float32, copy=False)
     if missing := -len(flat) % width:
         flat = np.concatenate([flat, np.zeros(missing, np.float32)])
     return flat.reshape(-1, width)

@@ -99,4 +99,5 @@ def _table() -> NDArray[np.uint16]:
 def _ahead() -> list[int]:
     """What becomes of each state after a block of zeros."""
     zeros = np.zeros((_BLOCK, 1), np.uint8)
-    return _lane(zeros, np.arange(65536, dtype=np.uint16)).tolist()
+    states: list[int] = _lane(zeros, np.arange(65536, dtype=np.uint16)).tolist()
+    return states

@@ -17,7 +17,6 @@ from placecast.audio.envelope import SILENT, Envelope, Listener, decibels
 from placecast.audio.filters import Chain, Filter, Shape, even_blocks
 from placecast.errors import AudioError
 
-
 _PAD = 0.1  # seconds: the readings come with every full 100 ms, so some silence makes room for the last sound
 _METER: list[Filter] = [("apad", f"pad_dur={_PAD}"), ("ebur128", "peak=true:metadata=1:framelog=quiet")]
 

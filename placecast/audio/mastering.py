@@ -1,8 +1,8 @@
 """Mastering: the loudness that is asked for, as an MP3, and measured on that MP3.
 
-The gain is found on the envelope of the sound, so one encode is enough as a rule. But the coder changes level and peaks,
-and nobody can tell by how much beforehand. So the file is measured as a listener would get it, by another meter than
-the one that led to it, and encoded again with what was learnt, until it is right.
+The gain is found on the envelope of the sound, so one encode is enough as a rule. But the coder changes level and
+peaks, and nobody can tell by how much beforehand. So the file is measured as a listener would get it, by another meter
+than the one that led to it, and encoded again with what was learnt, until it is right.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from placecast.audio.encoding import encode
 from placecast.audio.filters import Pcm, Shape
+from placecast.audio.levelling import ride
 from placecast.audio.limiter import SPEEDS, Curve
 from placecast.audio.loudness import Loudness, measure
 from placecast.audio.rendering import Rendering
@@ -38,6 +39,7 @@ class Mastered:
     """The published sound, as measured on the encoded file."""
 
     seconds: float
+    start: float  # the second of the recording with which it begins
     loudness: float  # LUFS
     true_peak: float  # dBTP
     warnings: tuple[str, ...]
@@ -54,14 +56,17 @@ def master(
         TemporaryDirectory(prefix=".pcm-", dir=out.parent) as folder,
     ):
         spool = Path(folder) / "delivery.f32"
-        take = decode(recording, heard, spool, _part(progress, 0.0, 0.3))
-        pcm = Pcm(path=spool, shape=take.shape, samples=take.samples)
+        take = decode(recording, heard, spool, _part(progress, 0.0, 0.3), trim_silence=mastering.trim_silence)
+        pcm = Pcm(path=spool, shape=take.shape, samples=take.samples, start=take.start)
         flat = Curve(envelope=take.envelope, gain=0.0, ceiling=mastering.true_peak - _PEAK_MARGIN - _CODING_PEAKS)
+        if mastering.level_speakers:
+            flat = replace(flat, ride=ride(take.envelope))
         sound, reached = _reach(mastering, Rendering(pcm=pcm, curve=flat), encoded, _part(progress, 0.3, 1.0))
         if not _right(reached, mastering):
             raise _missed(recording, mastering, reached)
         return Mastered(
             seconds=sound.pcm.seconds,
+            start=take.start / take.shape.rate,
             loudness=round(reached.loudness, 2),
             true_peak=round(reached.true_peak, 2),
             warnings=take.warnings,

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from placecast.audio.envelope import Numbers
 from placecast.audio.limiter import Curve
 from placecast.audio.loudness import envelope_of
 
@@ -38,7 +38,7 @@ def _highest(curve: Curve, start: int, stop: int) -> float:
     return float(20 * np.log10((curve.envelope.peaks[start:stop] * np.maximum(nodes[1:], nodes[:-1])).max() + 1e-9))
 
 
-def _runs(ticks: Numbers) -> Iterator[tuple[int, int]]:
+def _runs(ticks: NDArray[np.integer]) -> Iterator[tuple[int, int]]:
     """First and last of those that are close together."""
     breaks = np.flatnonzero(np.diff(ticks) > _AROUND) + 1
     for run in np.split(ticks, breaks):

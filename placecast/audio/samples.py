@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,10 +11,11 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from placecast.audio.ear import Ear
 from placecast.audio.envelope import SILENT, Envelope, Listener
 from placecast.audio.filters import Chain, Converter, Shape, conversion, even_blocks
-from placecast.audio.ear import Ear
 from placecast.audio.source import Recording, open_recording
+from placecast.audio.trimming import keep, sounding
 from placecast.audio.writing import writing
 from placecast.errors import AudioError
 from placecast.files import replacing
@@ -29,15 +30,27 @@ class Take:
     """What one decode found: the sound in its delivery shape, its envelope, and what to warn of."""
 
     shape: Shape
+    start: int  # the sample with which the sound begins, where its silent ends are left away
     samples: int
     envelope: Envelope
     warnings: tuple[str, ...]
 
+    def trimmed(self) -> Take:
+        """The same without its silent ends."""
+        first, last = sounding(self.envelope)
+        tenth, ticks = self.shape.rate // 10, self.envelope.tenth
+        start, stop = first * tenth, min(last * tenth, self.samples)
+        return replace(
+            self, start=start, samples=stop - start, envelope=self.envelope.part(first * ticks, last * ticks)
+        )
 
-def decode_samples(recording: Path, samples: Path, progress: Progress = no_progress) -> None:
+
+def decode_samples(
+    recording: Path, samples: Path, progress: Progress = no_progress, *, trim_silence: bool = False
+) -> None:
     """Write only the samples that are transcribed: raw little-endian float32, mono, 16 kHz."""
     with writing(samples), replacing(samples) as partial:
-        decode(recording, partial, None, progress)
+        decode(recording, partial, None, progress, trim_silence=trim_silence)
 
 
 def read_samples(samples: Path) -> NDArray[np.float32]:
@@ -45,8 +58,11 @@ def read_samples(samples: Path) -> NDArray[np.float32]:
     return np.memmap(samples, "<f4", mode="r")
 
 
-def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress) -> Take:
-    """Decode the recording once, into the samples for Whisper and, if asked, those to be mastered."""
+def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress, *, trim_silence: bool = False) -> Take:
+    """Decode the recording once, into the samples for Whisper and, if asked, those to be mastered.
+
+    The samples for Whisper lose the silent ends here; of those to be mastered, all stay in the file.
+    """
     with open_recording(recording) as source, ExitStack() as files:
         desk = _Desk(
             source.stream.rate,
@@ -62,7 +78,14 @@ def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress)
             "it is silent, or far too quiet to be speech.",
             "Check the microphone's track in the editor.",
         )
-    return take
+    return _trimmed(take, samples) if trim_silence else take
+
+
+def _trimmed(take: Take, samples: Path) -> Take:
+    less, size = take.trimmed(), samples.stat().st_size
+    start, length = (round(each / take.shape.rate * WHISPER.rate) * 4 for each in (less.start, less.samples))
+    keep(samples, start, min(length, size - start))
+    return less
 
 
 def _listen(source: Recording, desk: _Desk, progress: Progress) -> None:
@@ -111,7 +134,7 @@ class _Desk:
         envelope = self._listener.read()
         heard = self._ear.heard(source.seconds, envelope)
         warnings = source.warnings() + tuple(f"{source.path.name}: {sentence}" for sentence in heard)
-        return Take(shape=self._shape, samples=self._delivered, envelope=envelope, warnings=warnings)
+        return Take(shape=self._shape, start=0, samples=self._delivered, envelope=envelope, warnings=warnings)
 
     def _share(self, frame: av.AudioFrame | None) -> None:
         for part in self._for_whisper.push(frame):

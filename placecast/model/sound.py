@@ -31,6 +31,8 @@ class Audio:
     loudness: float  # LUFS, measured on the encoded file
     true_peak: float  # dBTP, measured on the encoded file
     made_from: MadeFrom
+    start: float = 0.0  # the second of the recording with which it begins
+    said: tuple[str, ...] = ()  # what the producer was warned of when it was made
     type: str = "audio/mpeg"
 
     @property

@@ -345,4 +345,5 @@ def _audio(data: dict[str, Any]) -> Audio:
         raise ValueError(f"{data['name']!r} is no name of a file")
     made_from = data.pop("made_from")
     mastering = Mastering(**made_from.pop("mastering"))
-    return Audio(**data, made_from=MadeFrom(**made_from, mastering=mastering))
+    said = tuple(data.pop("said", ()))
+    return Audio(**data, said=said, made_from=MadeFrom(**made_from, mastering=mastering))

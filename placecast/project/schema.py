@@ -226,6 +226,13 @@ class MasteringFacts(Facts):
     stereo_kbps: Literal[96, 112, 128, 160, 192, 256] = Field(
         128, description="Write stereo_kbps = 128 (96, 112, 128, 160, 192 or 256)."
     )
+    level_speakers: bool = Field(
+        False, description="Write level_speakers = true to bring quiet and loud speakers closer to each other."
+    )
+    trim_silence: bool = Field(
+        False,
+        description="Write trim_silence = true to take silence off both ends; times in the notes are then those of the published sound.",
+    )
 
 
 class TranscriptionFacts(Facts):

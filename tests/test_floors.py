@@ -43,6 +43,7 @@ HEAVY = {
     "feedgen",
     "jellyfish",
     "jinja2",
+    "lameenc",
     "lxml",
     "numpy",
     "PIL",

@@ -283,17 +283,20 @@ def test_steady_music_is_not_called_noise(tmp_path: Path) -> None:
     assert made.warnings == ()
 
 
-_MEMORY = """
-import json, resource, sys
+_MEMORY = r"""
+import json, re, sys
 from pathlib import Path
 from placecast import audio
 from placecast.model import Mastering
 made = audio.master(*map(Path, sys.argv[1:4]), Mastering(level_speakers=True, trim_silence=True))
-print(json.dumps([made.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+# Not getrusage: what it calls the peak may be that of the process which started this one.
+peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+print(json.dumps([made.seconds, int(peak[1]) / 1024]))
 """
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="needs Linux to tell the peak of its memory")
 def test_three_hours_need_less_than_150_megabytes(tmp_path: Path) -> None:
     minute = (sounds.speech(60.0, rate=16000)[:, 0] * 32767).astype("<i2").tobytes()
     with wave.open(str(tmp_path / "long.wav"), "wb") as file:

@@ -73,8 +73,7 @@ class Listener:
         self._rate = shape.rate
         self._tick = TICKS[shape.rate] * shape.channels
         self._weighing = Chain(shape, _weighting(shape.rate))
-        over = shape.rate * _OVERSAMPLED
-        self._oversampling = Chain(shape, [("aresample", str(over)), ("asetnsamples", f"n={over}:p=0")])
+        self._oversampling = Chain(shape, oversampling(shape))
         self._energies, self._peaks = bytearray(), bytearray()
 
     def push(self, frame: av.AudioFrame | None) -> None:
@@ -82,7 +81,7 @@ class Listener:
             rows = _rows(weighted, self._tick)
             self._energies += np.einsum("ij,ij->i", rows, rows).tobytes()
         for over in self._oversampling.push(frame):
-            self._peaks += np.abs(_rows(over, self._tick * _OVERSAMPLED)).max(axis=1).tobytes()
+            self._peaks += peaks(over, self._tick).tobytes()
 
     def read(self) -> Envelope:
         # The resampler may hand out a sample more or less than four times what it got.
@@ -92,6 +91,18 @@ class Listener:
         return Envelope(
             rate=self._rate, peaks=np.frombuffer(self._peaks, np.float32)[: len(energies)], energies=energies
         )
+
+
+def oversampling(shape: Shape) -> list[Filter]:
+    """Makes blocks of a second, in which the peaks between the samples are seen."""
+    over = shape.rate * _OVERSAMPLED
+    return [("aresample", str(over)), ("asetnsamples", f"n={over}:p=0")]
+
+
+def peaks(over: av.AudioFrame, tick: int) -> NDArray[np.float32]:
+    """The highest amplitude of each tick, which has so many values before oversampling."""
+    highest: NDArray[np.float32] = np.abs(_rows(over, tick * _OVERSAMPLED)).max(axis=1)
+    return highest
 
 
 def integrated(tenths: Numbers) -> float:
@@ -124,7 +135,7 @@ def amplitude(decibels: float) -> float:
 
 def sums(values: Numbers, length: int) -> Numbers:
     """The sum of every so many values; the last ones may be fewer."""
-    return np.add.reduceat(values.astype(np.float64), np.arange(0, len(values), length))
+    return np.add.reduceat(values, np.arange(0, len(values), length), dtype=np.float64)
 
 
 def stretches(ticks: int, length: int) -> Iterator[tuple[int, int]]:

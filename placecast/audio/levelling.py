@@ -18,7 +18,7 @@ _HAND = 20  # tenths of a second that a move takes
 
 
 def ride(envelope: Envelope) -> Numbers:
-    """The gain of each tick, in dB around 0."""
+    """The gain of each tenth of a second, in dB around 0."""
     tenths = envelope.tenths()
     speech = tenths > power(max(integrated(tenths) + _SPEECH, SILENT))
     phrases = _around(tenths * speech, _HEARD) / np.maximum(_around(speech.astype(float), _HEARD), 1e-9)
@@ -27,9 +27,7 @@ def ride(envelope: Envelope) -> Numbers:
     # The energy of all speech, not of the whole sound: pauses must not move it.
     usual = level(float(tenths[places].mean())) - level(1.0)
     moves = np.clip((usual - levels) * _SHARE, -_MOST, _MOST)
-    slow = _around(np.interp(np.arange(len(tenths)), places, moves), _HAND)
-    ticks = np.arange(len(envelope.energies)) / envelope.tenth - 0.5
-    return np.interp(ticks, np.arange(len(slow)), slow).astype(np.float32)
+    return _around(np.interp(np.arange(len(tenths)), places, moves), _HAND)
 
 
 def _around(values: Numbers, width: int) -> Numbers:

@@ -38,7 +38,7 @@ class Curve:
     gain: float
     ceiling: float
     speed: Speed = SPEEDS[0]
-    ride: Numbers | None = None  # dB a tick, that even out what is unequally loud
+    ride: Numbers | None = None  # dB a tenth of a second, that even out what is unequally loud
     room: Numbers | None = None  # dB a tick, to be taken off the ceiling
 
     def nodes(self, start: int, stop: int) -> Numbers:
@@ -74,7 +74,8 @@ class Curve:
         """The gain of each tick before the limiter."""
         if self.ride is None:
             return np.full(stop - start, self.gain)
-        return self.gain + self.ride[start:stop]
+        middles = np.arange(start, stop) / self.envelope.tenth - 0.5
+        return self.gain + np.interp(middles, np.arange(len(self.ride)), self.ride)
 
     def _allowed(self, start: int, stop: int) -> Numbers:
         """The dB by which the limiter must turn down each tick; 0 where it need not."""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import av
 
-from placecast.audio.envelope import SILENT, Envelope, Listener, decibels
-from placecast.audio.filters import Chain, Filter, Shape, even_blocks
+from placecast.audio.envelope import SILENT, TICKS, Numbers, decibels, oversampling, peaks
+from placecast.audio.filters import Chain, Filter, Shape
 from placecast.errors import AudioError
 
 _PAD = 0.1  # seconds: the readings come with every full 100 ms, so some silence makes room for the last sound
@@ -46,15 +46,11 @@ def measure(path: Path) -> Loudness:
     )
 
 
-def envelope_of(path: Path) -> Envelope:
-    """The envelope of a file that placecast encoded."""
+def peaks_of(path: Path) -> Iterator[Numbers]:
+    """The amplitudes of the true peaks in a file that placecast encoded, a number a tick, some at a time."""
     with _opened(path) as (shape, frames):
-        even = Shape(rate=shape.rate, layout=shape.layout)
-        listener = Listener(even)
-        for frame in Chain(shape, [even_blocks(even)]).run(frames):
-            listener.push(frame)
-        listener.push(None)
-    return listener.read()
+        for over in Chain(shape, oversampling(shape)).run(frames):
+            yield peaks(over, TICKS[shape.rate] * shape.channels)
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def show(rounds: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
     }
     for name, figures in middle.items():
         print(f"{name:18}{figures['cpu']:8.1f}{figures['wall']:8.1f}{figures['MiB']:6.0f}")
-    for name in GOALS.keys() & rounds.keys():
+    for name in (each for each in GOALS if each in rounds):
         ratios = [ours["cpu"] / other["cpu"] for ours, other in zip(rounds[OURS], rounds[name], strict=True)]
         spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
         print(f"placecast / {name}: {middle[OURS]['cpu'] / middle[name]['cpu']:.2f} ({spread}), goal {GOALS[name]}")

@@ -84,6 +84,8 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
         "loudness": made.loudness,
         "true_peak": made.true_peak,
         "small": asdict(made.small) if made.small else None,
+        "start": made.start,
+        "said": made.warnings,
     }
     files.write(folder / "master.json", json.dumps(facts).encode())
 

@@ -114,7 +114,8 @@ def sentence(err: str) -> tuple[str, str, str]:
 
 
 def note(err: str) -> str:
-    (found,) = [line for line in err.splitlines() if "Note:" in line]
+    """What is said of the file; that the made-up talk hisses is another thing."""
+    (found,) = [line for line in err.splitlines() if "Note:" in line and "noisy" not in line]
     return re.sub(r"\x1b\[[0-9;]*m", "", found).partition("Note: ")[2].partition(": ")[2]
 
 

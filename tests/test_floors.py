@@ -44,6 +44,7 @@ HEAVY = {
     "feedgen",
     "jellyfish",
     "jinja2",
+    "lameenc",
     "lxml",
     "numpy",
     "PIL",

@@ -363,7 +363,8 @@ def _known(cache: Path) -> dict[str, Any]:
 
 def _audio(data: dict[str, Any]) -> Audio:
     alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
-    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, alternates=alternates)
+    said = tuple(data.pop("said", ()))
+    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, said=said, alternates=alternates)
     for name in (each.name for each in made.files):
         if not plan.is_path(name) or "/" in name:
             raise ValueError(f"{name!r} is no name of a file")

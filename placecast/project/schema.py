@@ -268,6 +268,13 @@ class MasteringFacts(Facts):
     opus_kbps: Literal[0, 24, 28, 32] = Field(
         0, description="Write opus_kbps = 24 (24, 28 or 32) for a small second file of each new episode, or 0 for none."
     )
+    level_speakers: bool = Field(
+        False, description="Write level_speakers = true to bring quiet and loud speakers closer to each other."
+    )
+    trim_silence: bool = Field(
+        False,
+        description="Write trim_silence = true to take silence off both ends; times in the notes are then those of the published sound.",
+    )
 
 
 class TranscriptionFacts(Facts):

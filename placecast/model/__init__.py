@@ -34,6 +34,7 @@ from placecast.model.show import (
     Transcription,
 )
 from placecast.model.sound import (
+    Alternate,
     Approval,
     Audio,
     Cue,
@@ -42,6 +43,7 @@ from placecast.model.sound import (
     MadeFrom,
     MovedIn,
     Said,
+    SoundFile,
     Text,
     Transcript,
     Waiver,
@@ -51,6 +53,7 @@ from placecast.model.sound import (
 __all__ = [
     "DETECT",
     "SLUG",
+    "Alternate",
     "Approval",
     "AsItLies",
     "Audio",
@@ -76,6 +79,7 @@ __all__ = [
     "S3Target",
     "Said",
     "Show",
+    "SoundFile",
     "Soundbite",
     "Target",
     "Text",

@@ -69,7 +69,7 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         older=beside[1],
         description=description,
         notes=sanitised(release.notes_html),  # once more, since the template trusts it
-        parts=reading.parts(transcript, release.episode.chapters),
+        parts=reading.parts(transcript, release.episode.listed_chapters),
         structured_data=structured_data.episode(release, publication.show, description),
     )
 

@@ -9,15 +9,15 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from placecast import archive, captions, chapters, files, looks, pages, plan, rss, vtt
+from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Publication, Release, Show, Text, Tree
+from placecast.model import AsItLies, Episode, Image, Publication, Release, Show, SoundFile, Text, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
-BUILT_FOLDERS = ("e", "assets", "about", "people", "places", "subscribe")
+BUILT_FOLDERS = ("e", "assets", "about", "people", "places", "search", "subscribe", "transcripts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +73,14 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
     shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
     said = {each.transcript_path("vtt"): archive.said(project, show, each) for each in shown}
     sound = [audio for each in episodes if (audio := project.audio(each.slug))]
-    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in sound}
+    played = [each for audio in sound for each in audio.files]
+    heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in played}
     return heard | {
         path: Stored(key=path, size=text.size, mark="", sha256=text.sha256) for path, text in said.items() if text
     }
 
 
-def render(published: Publication, lying: Archive | None = None) -> Tree:
+def render(project: Project, published: Publication, lying: Archive | None = None) -> Tree:
     """Every text of the public tree. Media are files already. `lying`: what need not be made again."""
     tree: dict[str, bytes | AsItLies] = {FEED: rss.render(published), **pages.site(published)}
     around = pages.neighbours(published)
@@ -87,6 +88,7 @@ def render(published: Publication, lying: Archive | None = None) -> Tree:
         beside = around[release.episode.slug]
         make = partial(_episode, release, published, beside)
         tree |= lying.files(release, beside, make) if lying else make()
+    tree |= indexing.files(project, published, lying)
     return tree
 
 
@@ -102,10 +104,10 @@ def _episode(release: Release, published: Publication, beside: pages.Neighbours)
     """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
     text = release.text()
     page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    return page | pages.embedded(release, published) | _sidecars(release, text)
+    return page | pages.embedded(release, published) | _sidecars(published.show, release, text)
 
 
-def _sidecars(release: Release, text: Text) -> dict[str, bytes]:
+def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
     episode, transcript = release.episode, text.transcript
     texts = {
         "vtt": vtt.write(transcript),
@@ -115,7 +117,8 @@ def _sidecars(release: Release, text: Text) -> dict[str, bytes]:
         "html": captions.html(transcript, title=episode.title),
     }
     tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
-    return tree | ({episode.chapters_path: chapters.render(episode)} if episode.chapters else {})
+    tree |= search.parts(release, transcript)
+    return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
@@ -124,10 +127,17 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
     found = {path: archive.as_it_lies(content) for path, content in tree.items()}
     texts = [plan.upload(path, project.feed / path, file.size, file.sha256) for path, file in found.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]
-    cover = published.show.cover
-    pictures = [plan.upload(cover.path, cover.source, cover.source.stat().st_size, files.sha256_of(cover.source))]
-    audio = [release.audio for release in published.releases if project.media(release.audio).is_file()]
-    return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in audio]
+    pictures = [
+        plan.upload(each.path, each.source, each.source.stat().st_size, files.sha256_of(each.source))
+        for each in _pictures(published)
+    ]
+    sound = _sound_here(project, published)
+    return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in sound]
+
+
+def _sound_here(project: Project, published: Publication) -> list[SoundFile]:
+    found = (each for release in published.releases for each in release.audio.files)
+    return [each for each in found if project.media(each).is_file()]
 
 
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
@@ -149,19 +159,25 @@ def write(folder: Path, tree: Tree, changed: Changes) -> None:
         _remove_empty((folder / path).parent, folder)
 
 
-def copy_cover(show: Show, folder: Path) -> None:
-    """The cover under its published name."""
-    if not (folder / show.cover.path).is_file():
-        with files.replacing(folder / show.cover.path) as temporary:
-            shutil.copyfile(show.cover.source, temporary)
+def copy_pictures(published: Publication, folder: Path) -> None:
+    """The cover and the chapters' pictures under their published names."""
+    for picture in _pictures(published):
+        if not (folder / picture.path).is_file():
+            with files.replacing(folder / picture.path) as temporary:
+                shutil.copyfile(picture.source, temporary)
 
 
 def copy_media(project: Project, published: Publication, folder: Path) -> None:
     """The audio that is on this machine, under its public path in another folder too."""
-    for audio in (release.audio for release in published.releases if project.media(release.audio).is_file()):
-        if not (folder / audio.path).is_file():
-            with files.replacing(folder / audio.path) as temporary:
-                shutil.copyfile(project.media(audio), temporary)
+    for sound in _sound_here(project, published):
+        if not (folder / sound.path).is_file():
+            with files.replacing(folder / sound.path) as temporary:
+                shutil.copyfile(project.media(sound), temporary)
+
+
+def _pictures(published: Publication) -> tuple[Image, ...]:
+    shown = (picture for release in published.releases for picture in release.episode.pictures)
+    return (published.show.cover, *{picture.path: picture for picture in shown}.values())
 
 
 def _holds(path: Path, content: bytes | AsItLies) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import tempfile
@@ -39,8 +40,17 @@ def write(path: Path, content: bytes) -> None:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal, read block by block."""
-    digest = hashlib.sha256()
+    return _digest(path, "sha256").hex()
+
+
+def sri_of(path: Path) -> str:
+    """What a file's content is known by in a feed: W3C Subresource Integrity, section 3.5, with its SHA-384."""
+    return "sha384-" + base64.b64encode(_digest(path, "sha384")).decode("ascii")
+
+
+def _digest(path: Path, algorithm: str) -> bytes:
+    digest = hashlib.new(algorithm)
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-    return digest.hexdigest()
+    return digest.digest()

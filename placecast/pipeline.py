@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, checks, pictures, rss, work
-from placecast.checks import Finding
+from placecast import building, pictures, promises, rss, work
+from placecast.changed import NOTHING, Told
 from placecast.delivery import Sight, glance
 from placecast.errors import FactsError, UsageError
 from placecast.gate import Held
@@ -24,6 +24,11 @@ from placecast.run import Run
 from placecast.storage import Storage
 from placecast.work import Step, StepName, Work
 from placecast.workshop import finish
+
+_OTHER_SOUND = (
+    "listeners have it with other sound, from another clone or an earlier feed; bring that here with git pull, "
+    "or give them this clone's: placecast publish {slug} --allow-changes"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,14 @@ class Plan:
     storage: Storage | None  # None when there is nothing to do, and so nothing to ask it
     sight: Sight  # what the target held when this was planned
     built: Built | None  # None while steps are to be done first: their result is not known yet
+    told: Told = NOTHING  # what may change of what listeners have
+
+    @property
+    def resounding(self) -> tuple[str, ...]:
+        """The slugs of episodes that get new sound because the producer has said so."""
+        return tuple(
+            step.slug for step in self.steps if step.name in ("master", "tag") and self.told.allows_sound(step.slug)
+        )
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -49,29 +62,39 @@ class Plan:
 
 
 def publish(
-    run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset(), unreviewed: str | None = None
+    run: Run,
+    wanted: Sequence[str] = (),
+    redo: frozenset[StepName] = frozenset(),
+    unreviewed: str | None = None,
+    told: Told = NOTHING,
 ) -> tuple[Plan, Built]:
     """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again.
 
-    `unreviewed`: why these episodes go out though nobody has approved their transcripts.
+    `unreviewed`: why these episodes go out though nobody has approved their transcripts. `told`: what may change of
+    what listeners have.
     """
     with run.project.locked():
-        made = make_plan(run, wanted, redo)
+        made = make_plan(run, wanted, redo, told=told)
         storage = made.storage
         if storage is None:
+            promises.forget(run.project)
             return made, _nothing(made)
         for warning in (text for each in made.work.values() for text in each.warnings):
             run.reporter.warn(warning)
+        promises.remember(run.project, made.resounding)
         produce(run, made)
 
         def again(sight: Sight) -> Built:
-            return build(run, made.show, made.episodes, sight, wanted)
+            return built_to_last(run, made.show, made.episodes, sight, wanted, made.told)
 
         built = made.built or again(look(run, storage))  # mastering took its time: what is there now?
         if unreviewed and built.held:
             let_out(run, made, built.held, unreviewed)
             built = again(built.sight)
-        return made, deliver(run, storage, built, again)
+        sent = deliver(run, storage, built, again)
+        if not sent.blocked:
+            promises.forget(run.project)
+        return made, sent
 
 
 def _nothing(made: Plan) -> Built:
@@ -81,18 +104,23 @@ def _nothing(made: Plan) -> Built:
 
 
 def make_plan(
-    run: Run, wanted: Sequence[str] = (), redo: frozenset[StepName] = frozenset(), also: Sequence[Episode] = ()
+    run: Run,
+    wanted: Sequence[str] = (),
+    redo: frozenset[StepName] = frozenset(),
+    also: Sequence[Episode] = (),
+    told: Told = NOTHING,
 ) -> Plan:
     """What a run for these episodes (all dated ones, when none is named) has to do. Changes nothing.
 
-    `also`: episodes that are not written down yet, so that a dry run can tell about a new recording.
+    FactsError when it would change what listeners have, and `told` does not allow that. `also`: episodes that are not
+    written down yet, so that a dry run can tell about a new recording.
     """
     show, written = run.project.load()
     loaded = (*written, *also)
     moment = run.now.astimezone(show.zone).replace(microsecond=0)
     drafts = {each.slug for each in loaded if each.slug in wanted and each.published is None}
     episodes = tuple(replace(each, published=moment) if each.slug in drafts else each for each in loaded)
-    planned = _plan(run, wanted, redo, show, episodes, drafts)
+    planned = _plan(run, wanted, redo, show, episodes, drafts, told)
     glanced = None if run.thorough else glance.glance(run.project.last_look, show.target, show.feed_url)
     if glanced:
         with suppress(FactsError):  # what a glance misses may be there: the storage is asked before anybody is told
@@ -110,15 +138,20 @@ def _plan(
     show: Show,
     episodes: tuple[Episode, ...],
     drafts: Collection[str],
+    told: Told,
 ) -> Callable[[Storage | None, Sight], Plan]:
     """What is to be done, once it is known what the target holds."""
     chosen = _chosen(episodes, wanted)
+    asked = {each.slug for each in chosen} if redo & {"master", "tag"} else frozenset()
+    may = replace(told, sound=told.sound | asked | promises.recalled(run.project))
 
     def planned(storage: Storage | None, sight: Sight) -> Plan:
         heard = rss.named(show, sight.feed.body).episodes if sight.feed else {}
-        todo = {each.slug: work.plan(state(run.project, show, each, sight.objects, heard), redo) for each in chosen}
+        states = [state(run.project, show, each, sight.objects, heard) for each in chosen]
+        todo = {each.slug: work.plan(each, redo, may.allows_sound(each.slug)) for each in states}
         if faults := [fault for each in todo.values() for fault in each.faults]:
             raise FactsError(faults)
+        require_kept(run, show, episodes, sight, may)
         ready = not any(each.steps for each in todo.values())
         return Plan(
             show=show,
@@ -127,10 +160,31 @@ def _plan(
             work=todo,
             storage=storage,
             sight=sight,
-            built=build(run, show, episodes, sight, wanted) if ready else None,
+            built=built_to_last(run, show, episodes, sight, wanted, may) if ready else None,
+            told=may,
         )
 
     return planned
+
+
+def require_kept(run: Run, show: Show, episodes: Sequence[Episode], sight: Sight, told: Told) -> None:
+    """FactsError when the facts alone would change what listeners have: known before anything costly is done."""
+    if sight.feed:
+        before = promises.promised(show, sight.feed.body, sight.objects)
+        promises.require(run.project, episodes, before, promises.intended(show, episodes, before, run.now), told)
+
+
+def built_to_last(
+    run: Run, show: Show, episodes: Sequence[Episode], sight: Sight, restored: Collection[str], told: Told
+) -> Built:
+    """What `build` gives, if its feed keeps all that the published one has promised; FactsError otherwise."""
+    built = build(run, show, episodes, sight, restored, told)
+    if sight.feed:
+        before = promises.promised(show, sight.feed.body, sight.objects)
+        gone = {episode.guid for episode in episodes if episode.withdrawn} | sight.withdrawn.keys()
+        after = rss.listing(building.feed_of(built.tree))
+        promises.require(run.project, episodes, promises.without(before, gone), after, told)
+    return built
 
 
 def produce(run: Run, made: Plan) -> None:
@@ -167,22 +221,15 @@ def rebuild(run: Run) -> tuple[Built, Sequence[Episode]]:
         return built, episodes
 
 
-def examine(run: Run) -> tuple[Finding, ...]:
-    """What the rules of podcasting say about the show as it would be published now."""
-    show, episodes = run.project.load()
-    published = building.publication(run.project, show, episodes, run.now)
-    return checks.check(published, rss.render(published))
-
-
 def build_preview(run: Run, url: str) -> None:
     """The public tree as it will be, scheduled episodes included, for a server on this machine at `url`."""
     show, episodes = run.project.load()
     local = replace(show, url=url)
     published = building.publication(run.project, local, episodes, None)
     folder = run.project.preview
-    tree = {**building.render(published), **pictures.drawn(run.project, published, folder)}
+    tree = {**building.render(run.project, published), **pictures.drawn(run.project, published, folder)}
     building.write(folder, tree, building.changes(folder, tree))
-    building.copy_cover(local, folder)
+    building.copy_pictures(published, folder)
     building.copy_media(run.project, published, folder)
 
 
@@ -194,7 +241,7 @@ def kept(made: Plan, built: Built, now: datetime) -> Iterator[tuple[str, str]]:
         if episode is None:
             yield other.title, "another clone has published it; bring it here with git pull"
         elif episode.published and episode.published <= now:
-            yield other.title, "another clone has published it with other sound; bring that here with git pull"
+            yield other.title, _OTHER_SOUND.format(slug=episode.slug)
         else:
             yield other.title, f"here it waits; to take it out of the feed: placecast unpublish {episode.slug}"
     for release in built.withdrawn:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from placecast.fingerprint import sha256
-from placecast.media_types import is_text, media_type
+from placecast.media_types import is_compressible, media_type
 
 
 class Phase(IntEnum):
@@ -95,6 +95,8 @@ _RULES = (
     _Rule(pattern="assets/*", phase=Phase.SIDECARS, cache_control=_FOREVER),
     # Named for what they show, and sent before the pages that show them.
     _Rule(pattern="e/*/card-*", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="search/*.bin", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="e/*/part-*.json", phase=Phase.SIDECARS, cache_control=_SHORTLY),
     _Rule(pattern="e/*/transcript.*", phase=Phase.SIDECARS, cache_control=_SHORTLY),
     _Rule(pattern="*.html", phase=Phase.PAGES, cache_control=_SHORTLY),
     _Rule(pattern="sitemap.xml", phase=Phase.PAGES, cache_control=_SHORTLY),
@@ -111,7 +113,8 @@ _ODD = re.compile(r"[\\:\x00-\x1f\x7f]")
 
 PUBLIC = (
     *(FEED, "index.html", "404.html", "robots.txt", "site.webmanifest", "sitemap.xml"),
-    *("about/*", "accessibility/*", "assets/*", "e/*", "media/*", "people/*", "places/*", "subscribe/*"),
+    *("about/*", "accessibility/*", "assets/*", "e/*", "media/*", "people/*", "places/*", "search/*", "subscribe/*"),
+    "transcripts/*",
 )
 """All that listeners may read: what is published lies under one of these patterns."""
 
@@ -143,7 +146,7 @@ def upload(key: str, source: Path | bytes, size: int, digest: str) -> Upload:
         sha256=digest,
         type=media_type(key),
         cache_control=rule.cache_control,
-        gzip=rule.gzip and is_text(key),
+        gzip=rule.gzip and is_compressible(key),
         phase=rule.phase,
     )
 
@@ -167,7 +170,7 @@ def note(key: str, body: bytes) -> Upload:
         sha256=sha256(body),
         type=media_type(key),
         cache_control="no-store",
-        gzip=is_text(key),
+        gzip=is_compressible(key),
         phase=Phase.FEED,
     )
 

@@ -6,17 +6,18 @@ again from what they have published, and delivered again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from placecast import building, delivery, distribution, gate, pictures, plan, rss
+from placecast import building, delivery, distribution, gate, pictures, plan, rss, search
 from placecast.archive import Archive
+from placecast.changed import NOTHING, Told
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
 from placecast.gate import Held
-from placecast.model import Audio, Elsewhere, Episode, Progress, Publication, Release, Show, Tree
+from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, SoundFile, Tree
 from placecast.plan import FEED, Upload
 from placecast.project import Project
 from placecast.run import Run
@@ -55,24 +56,36 @@ Done = TypeVar("Done")
 
 
 def build(
-    run: Run, show: Show, episodes: Sequence[Episode], sight: Sight, restored: Collection[str] = frozenset()
+    run: Run,
+    show: Show,
+    episodes: Sequence[Episode],
+    sight: Sight,
+    restored: Collection[str] = frozenset(),
+    told: Told = NOTHING,
 ) -> Built:
     """The public tree of this moment, and what it changes. Writes nothing.
 
     `restored`: slugs of episodes that are published again, though another clone has taken them out of the feed.
+    `told`: what may change for listeners; sound that another clone has replaced stays as it is without that.
     """
+    before = rss.named(show, sight.feed.body) if sight.feed else rss.Named()
     ready = building.publication(run.project, show, episodes, run.now)
     held = gate.held(ready, sight.objects)
     kept_back = {each.slug for each in held if not each.live}
     out = tuple(each for each in ready.releases if _is_withdrawn(each, sight, restored))
     fit = (each for each in ready.releases if each.episode.slug not in kept_back and each not in out)
-    shown = tuple(each for each in fit if _can_be_heard(run.project, each.audio, sight))
+    shown = tuple(
+        _as_heard(run.project, each, sight)
+        for each in fit
+        if _can_be_heard(run.project, each.audio, sight) and not _was_replaced(each, sight, before.episodes, told)
+    )
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
-    published = replace(ready, releases=shown, others=_others(sight, shown, gone))
+    published = replace(ready, releases=shown, others=_others(show, sight, shown, gone))
     lying = Archive(run.project, show)
     drawn = pictures.drawn(run.project, published, run.project.feed)
-    tree = {**building.render(published, lying), **drawn}
+    tree = {**building.render(run.project, published, lying), **drawn}
     local = building.local_files(run.project, published, tree)
+    named = rss.named(show, building.feed_of(tree))
     return Built(
         publication=published,
         tree=tree,
@@ -81,22 +94,28 @@ def build(
         lying=lying,
         held=held,
         withdrawn=out,
-        parcel=_parcel(episodes, published, tree, local, sight),
+        parcel=_parcel(episodes, published, ready, local, sight, named=named, before=before.keys),
     )
 
 
 def _parcel(
-    episodes: Sequence[Episode], published: Publication, tree: Tree, local: Sequence[Upload], sight: Sight
+    episodes: Sequence[Episode],
+    published: Publication,
+    ready: Publication,
+    local: Sequence[Upload],
+    sight: Sight,
+    *,
+    named: rss.Named,
+    before: frozenset[str],
 ) -> Parcel:
     """What is to be sent of the local files, and what that means for the rest."""
-    uploads, named = plan.uploads(local, sight.objects), rss.named(published.show, building.feed_of(tree)).keys
-    before = rss.named(published.show, sight.feed.body).keys if sight.feed else frozenset()
+    uploads = plan.uploads(local, sight.objects)
     # Listeners must get first what the feed names and the published one does not, or not as it is now.
-    new = (named - before) | (named & {upload.key for upload in uploads})
+    new = (named.keys - before) | (named.keys & {upload.key for upload in uploads})
     shown = {release.episode.guid for release in published.releases}
     return Parcel(
         uploads=uploads,
-        kept=named | set(_kept(published, local, sight)),
+        kept=named.keys | set(_kept(published, ready, local, sight)),
         promised=tuple(upload for upload in local if upload.key in new),
         withdrawn=_newly_withdrawn(episodes, sight),
         restored=frozenset(shown & sight.withdrawn.keys()),
@@ -107,38 +126,57 @@ def _is_withdrawn(release: Release, sight: Sight, restored: Collection[str]) -> 
     return release.episode.guid in sight.withdrawn and release.episode.slug not in restored
 
 
-def _can_be_heard(project: Project, audio: Audio, sight: Sight) -> bool:
+def _as_heard(project: Project, release: Release, sight: Sight) -> Release:
+    """The release without the small files that listeners would not get: an episode does not wait for those."""
+    found = tuple(each for each in release.audio.alternates if _can_be_heard(project, each, sight))
+    return replace(release, audio=replace(release.audio, alternates=found))
+
+
+def _can_be_heard(project: Project, sound: SoundFile, sight: Sight) -> bool:
     """Whether listeners get this very sound, or will when it is sent from here.
 
     A clone may know an episode by other sound than the one that was published, and have neither; or the sound may have
     been recalled. What the feed says of the episode stays then.
     """
-    there = sight.objects.get(audio.path)
-    if there and there.known and there.sha256 != audio.sha256:
+    there = sight.objects.get(sound.path)
+    if there and there.known and there.sha256 != sound.sha256:
         return False
-    return (there is not None and there.size == audio.bytes) or project.media(audio).is_file()
+    return (there is not None and there.size == sound.bytes) or project.media(sound).is_file()
 
 
-def _others(sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tuple[Elsewhere, ...]:
+def _was_replaced(release: Release, sight: Sight, heard: Mapping[str, str], told: Told) -> bool:
+    """Whether listeners have other sound of it than this clone's, which was out once.
+
+    Another clone has replaced it, or an earlier feed was put back: nobody has asked for ours to come back.
+    """
+    there, ours = heard.get(release.episode.guid), release.audio.path
+    both = there in sight.objects and ours in sight.objects
+    return both and there != ours and not told.allows_sound(release.episode.slug)
+
+
+def _others(show: Show, sight: Sight, shown: Sequence[Release], gone: Collection[str]) -> tuple[Elsewhere, ...]:
     """What the published feed has beyond our own: another clone's episodes, and those that this one shows no more."""
     if sight.feed is None:
         return ()
     known = {release.episode.guid for release in shown} | set(gone) | set(sight.withdrawn)
-    return rss.elsewhere(sight.feed.body, known)
+    ours = {show.page(release.episode.folder) for release in shown}
+    # An episode under another guid, and with the same page, is ours before its guid was changed.
+    return tuple(each for each in rss.elsewhere(sight.feed.body, known) if each.page not in ours)
 
 
-def _kept(published: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
+def _kept(published: Publication, ready: Publication, local: Sequence[Upload], sight: Sight) -> Iterator[str]:
     """The keys that something points to beside the feed, here or from another clone."""
     yield from (upload.key for upload in local)
-    yield from (release.audio.path for release in published.releases)
+    yield from (each.path for release in ready.releases for each in release.audio.files)
     folders = tuple(_folders(published))
     yield from (key for key in sight.objects if key.startswith(folders))
 
 
 def _folders(published: Publication) -> list[str]:
-    """The folders of the public tree in which other clones' episodes lie."""
-    slugs = (published.show.slug_at(other.page) for other in published.others)
-    return [f"e/{slug}/" for slug in slugs if slug]
+    """Where in the public tree other clones' episodes lie, and what this clone cannot make whole without them."""
+    slugs = [slug for other in published.others if (slug := published.show.slug_at(other.page))]
+    index = [f"{search.FOLDER}/"] if published.others else []
+    return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs] + index
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:
@@ -162,7 +200,7 @@ def seen_here(run: Run, show: Show, episodes: Sequence[Episode]) -> Sight:
 
 def write(run: Run, built: Built) -> None:
     """Bring the folder `feed` to the built tree."""
-    building.copy_cover(built.publication.show, run.project.feed)
+    building.copy_pictures(built.publication, run.project.feed)
     if built.changed:
         with run.reporter.step("build feed and pages", few_of(built.changed)):
             building.write(run.project.feed, built.tree, built.changed)

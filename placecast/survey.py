@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from placecast import production, work
+from placecast import chapters, production, work
 from placecast.model import Episode, Show
 from placecast.project import Project, reviewing
 
@@ -35,7 +35,8 @@ def _standing(project: Project, show: Show, episode: Episode, built: str, now: d
     # What was published is taken to be in the target still: asking it is `publish`'s business.
     state = production.state(project, show, episode, {audio.path: None} if audio else {})
     todo = work.plan(state, frozenset())
-    said = (_next(episode, todo, now), _review(project, show, episode) if state.transcript else "")
+    review = _review(project, show, episode) if state.transcript else ""
+    said = (_next(episode, todo, now), review, chapters.behind(episode, audio))
     return Standing(episode=episode, state=_state(episode, todo, built, now), next="; ".join(filter(None, said)))
 
 

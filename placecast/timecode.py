@@ -22,6 +22,13 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest // 1000:02}" if hours else f"{minutes}:{rest // 1000:02}"
 
 
+def exact_clock(seconds: float) -> str:
+    """`2:03`, or `2:03.250` where the fraction counts: for files that are read again."""
+    fraction = round(seconds * 1000) % 1000
+    whole = clock(round(seconds * 1000) // 1000)
+    return f"{whole}.{fraction:03}" if fraction else whole
+
+
 def long_clock(seconds: float, *, separator: str = ".") -> str:
     """`01:02:03.004`, as WebVTT wants it; SRT wants a comma as the separator."""
     hours, minutes, rest = _split(round(seconds * 1000))

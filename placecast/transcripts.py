@@ -65,9 +65,13 @@ def _change(run: Run, slug: str, change: Callable[[Transcript], Transcript]) -> 
         return made
 
 
+def episode(run: Run, slug: str) -> Episode:
+    """The episode with this slug; UsageError when there is none."""
+    return _open(run, slug)[1]
+
+
 def _open(run: Run, slug: str) -> tuple[Workshop, Episode]:
     show, episodes = run.project.load()
     require(episodes, [slug])
-    episode = next(each for each in episodes if each.slug == slug)
-    shop = run.workshop(show)
-    return shop, episode
+    found = next(each for each in episodes if each.slug == slug)
+    return run.workshop(show), found

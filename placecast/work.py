@@ -18,6 +18,12 @@ _BEHIND = (
     "{slug}: listeners have other sound of it than this clone knows, so it stays as it is in the feed. "
     "Bring audio.json here with git pull; or replace the sound with: placecast publish {slug} --redo master"
 )
+_CHANGED = (
+    "has changed since the episode was published, so every listener's app would download it again.",
+    "Put the old recording back. If another clone has replaced it, bring its audio.json here with git pull. "
+    "To give listeners the new sound, run: placecast replace {slug} RECORDING, "
+    "or: placecast publish {slug} --allow-changes",
+)
 ASKED = "asked for with --redo"
 
 
@@ -45,6 +51,7 @@ class State:
     transcript: bool
     edited: bool  # a person wrote or changed the transcript
     heard: str | None  # what the machine's transcript was made from; None: no machine made it
+    chapters: bool = False  # at times in the recording
     spelled: bool = True  # with the corrections that names.toml has now
 
     @property
@@ -53,8 +60,12 @@ class State:
 
         To make sound again here would have every listener download the episode once more.
         """
-        changed = self.audio and self.recording and self.audio.made_from.recording != self.recording
-        return self.elsewhere and not self.media and not changed
+        return self.elsewhere and not self.media and not self.changed
+
+    @property
+    def changed(self) -> bool:
+        """Whether the recording is another one than the sound was made from."""
+        return bool(self.audio and self.recording and self.audio.made_from.recording != self.recording)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +77,11 @@ class Work:
     faults: tuple[Fault, ...] = ()
 
 
-def plan(state: State, redo: frozenset[StepName]) -> Work:
-    """The steps that this episode needs, in the order of `STEPS`."""
+def plan(state: State, redo: frozenset[StepName], new_sound: bool = False) -> Work:
+    """The steps that this episode needs, in the order of `STEPS`. `new_sound`: listeners may get other sound of it."""
     if state.behind and not redo:
         return Work(warnings=(_BEHIND.format(slug=state.slug),))
-    faults = _faults(state, redo)
+    faults = _faults(state, redo) or _unasked(state, new_sound or bool(redo & {"master", "tag"}))
     if faults:
         return Work(faults=faults)
     reasons = _audio_reasons(state, redo) | _transcript_reason(state, redo)
@@ -103,6 +114,14 @@ def _faults(state: State, redo: frozenset[StepName]) -> tuple[Fault, ...]:
     return (Fault(file=state.file, key="recording", what=what, cure=cure),)
 
 
+def _unasked(state: State, new_sound: bool) -> tuple[Fault, ...]:
+    """A recording was replaced without a word, and listeners have the sound that was made of the old one."""
+    if new_sound or not (state.elsewhere and state.changed):
+        return ()
+    what, cure = _CHANGED
+    return (Fault(file=state.file, key="recording", what=what, cure=cure.format(slug=state.slug)),)
+
+
 def _audio_reasons(state: State, redo: frozenset[StepName]) -> dict[StepName, str]:
     reason = _audio_reason(state, redo)
     if not reason:
@@ -119,7 +138,7 @@ def _audio_reason(state: State, redo: frozenset[StepName]) -> str:
         return ASKED
     if state.audio is None:
         return "no published audio yet"
-    if state.audio.made_from.recording != state.recording:
+    if state.changed:
         return "the recording has changed"
     return "" if state.media else "its published file is neither here nor in the target"
 
@@ -137,9 +156,11 @@ def _transcript_reason(state: State, redo: frozenset[StepName]) -> dict[StepName
 
 
 def _warnings(state: State) -> tuple[str, ...]:
-    """What a person's transcript keeps from happening: it is never overwritten."""
-    if not (state.transcript and state.edited):
-        return ()
-    if state.heard and state.recording and state.heard != state.recording:
-        return (f"{state.slug}: the recording has changed, but its transcript was edited by a person: check it",)
-    return ()
+    """What people wrote about an earlier recording: it is never overwritten, so they must look at it."""
+    slug, kept = state.slug, state.transcript and state.edited
+    warnings = []
+    if kept and state.heard and state.recording and state.heard != state.recording:
+        warnings.append(f"{slug}: the recording has changed, but its transcript was edited by a person: check it")
+    if state.chapters and state.audio and state.recording not in (None, state.audio.made_from.recording):
+        warnings.append(f"{slug}: the recording has changed, so its chapters may have moved: check their times")
+    return tuple(warnings)

@@ -143,6 +143,8 @@ def write_site(publication: Publication, folder: Path) -> Path:
         _write(folder / path, content)
     for path, draw in pages.drawn(_covered(publication)).items():
         _write(folder / path, draw())
+    for path, content in feeds.index_of(publication).items():
+        _write(folder / path, content)
     _write(folder / publication.show.cover.path, _COVER.read_bytes())
     _write(folder / "feed.xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"/>\n')
     for release in publication.releases:

@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from placecast import pipeline
+from placecast.changed import Told
 from placecast.model import Progress, Target, Transcription, no_progress
 from placecast.pipeline import Plan
 from placecast.project import Project
@@ -112,9 +113,13 @@ class SmallShow:
         return self.engine
 
     def publish(
-        self, *slugs: str, redo: frozenset[StepName] = frozenset(), fail_at: int | None = None
+        self,
+        *slugs: str,
+        redo: frozenset[StepName] = frozenset(),
+        fail_at: int | None = None,
+        allow_changes: bool = False,
     ) -> tuple[Plan, Built]:
-        return pipeline.publish(self.run(fail_at), slugs, redo)
+        return pipeline.publish(self.run(fail_at), slugs, redo, told=Told(everything=allow_changes))
 
     def add(self, slug: str, published: str = "2026-05-01T06:00:00", seconds: float = 4.0, seed: int = 1) -> Path:
         """An episode with a recording; its folder. An empty date makes a draft."""

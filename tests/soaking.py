@@ -28,6 +28,7 @@ import feedparser
 import pytest
 
 from placecast import pipeline
+from placecast.changed import Told
 from placecast.delivery import lease, manifest
 from placecast.errors import StorageError
 from placecast.files import sha256_of
@@ -143,7 +144,7 @@ class Stage:
         publish_into(self.bucket, self.root)
 
     def publish(self) -> Built:
-        return self.show.publish()[1]
+        return self.show.publish(allow_changes=True)[1]
 
 
 def hasty(endpoint: str, target: Target) -> Storage:
@@ -191,7 +192,7 @@ def command(change: str) -> list[str]:
     """The same as a command line."""
     if change in _UNPUBLISHED:
         return ["unpublish", "ely", *(["--delete-audio"] if change == "forget" else [])]
-    return ["publish"]
+    return ["publish", "--allow-changes"]
 
 
 def guids_wanted(made: Stage) -> set[str]:
@@ -238,7 +239,8 @@ def clear_up(made: Stage) -> None:
     """A run of the day after tomorrow, which looks at everything."""
     edit(made.project, "digbeth", 99)
     run = made.show.run()
-    pipeline.publish(replace(run, now=run.now + timedelta(days=2), thorough=True))
+    later = replace(run, now=run.now + timedelta(days=2), thorough=True)
+    pipeline.publish(later, told=Told(everything=True))
 
 
 def suffer(made: Stage, plan: FaultPlan, seed: int, run: Callable[[], object], change: str) -> tuple[str, Proxy]:
@@ -348,7 +350,7 @@ def assault(made: Stage, kills: int, seed: int) -> list[Outcome]:
     for number in range(kills):
         before = made.watch.polls
         work_on(made.project, seed * 1000 + number)
-        child = start(made.root, ["publish"])
+        child = start(made.root, ["publish", "--allow-changes"])
         time.sleep(random.uniform(0.3, usual))
         child.send_signal(signal.SIGKILL)
         code, said = ended(child)

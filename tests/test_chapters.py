@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,18 +11,26 @@ from hypothesis import strategies as st
 from placecast import chapters
 from placecast.media_types import media_type
 from placecast.model import Chapter
-from tests.feeds import episode
+from tests.feeds import episode, release, show
 
 _TIMES = st.floats(min_value=0, max_value=360_000, allow_nan=False)
 
 
+def _render(told: tuple[Chapter, ...], **facts: Any) -> bytes:
+    return chapters.render(show(), release(episode(chapters=told, **facts)))
+
+
 def _rendered(*told: Chapter) -> dict[str, object]:
-    return json.loads(chapters.render(episode(chapters=told)))
+    return json.loads(_render(told))
 
 
 def test_the_file_is_version_1_2_of_the_format():
     assert _rendered(Chapter(seconds=0, title="Welcome")) == {
         "version": "1.2.0",
+        "title": "Who trusts the council?",
+        "podcastName": "Placecast",
+        "author": "Local Policy Innovation Partnership Hub",
+        "fileName": release().audio.name,
         "chapters": [{"startTime": 0, "title": "Welcome"}],
     }
 
@@ -36,7 +45,7 @@ def test_the_first_chapter_stays_where_it_is():
 
 
 def test_times_are_whole_seconds_or_milliseconds():
-    text = chapters.render(episode(chapters=(Chapter(seconds=61.0, title="a"), Chapter(seconds=100 / 3, title="b"))))
+    text = _render((Chapter(seconds=61.0, title="a"), Chapter(seconds=100 / 3, title="b")))
     assert b'"startTime": 61,' in text
     assert b'"startTime": 33.333,' in text
 
@@ -50,9 +59,7 @@ def test_an_address_is_kept_and_no_address_is_left_out():
 
 
 def test_other_alphabets_stay_readable_in_the_file():
-    assert "Đèrry – 見る 🎧".encode() in chapters.render(
-        episode(chapters=(Chapter(seconds=0, title="Đèrry – 見る 🎧"),))
-    )
+    assert "Đèrry – 見る 🎧".encode() in _render((Chapter(seconds=0, title="Đèrry – 見る 🎧"),))
 
 
 def test_the_file_is_served_with_the_type_that_the_feed_names():
@@ -65,7 +72,7 @@ def test_half_of_a_surrogate_pair_is_left_out_as_in_the_feed():
 
 @given(st.lists(st.builds(Chapter, seconds=_TIMES, title=st.text(st.characters(exclude_categories=())))))
 def test_any_titles_give_utf8_json_in_ascending_order(told):
-    read = json.loads(chapters.render(episode(chapters=tuple(told))).decode("utf-8"))["chapters"]
+    read = json.loads(_render(tuple(told)).decode("utf-8"))["chapters"]
     times = [chapter["startTime"] for chapter in read]
     assert times == sorted(times)
     assert len(read) == len(told)

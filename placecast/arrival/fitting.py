@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from placecast.moving.facts import Loss
 from placecast.moving.nodes import one_line
-from placecast.project.scaffold import quoted
+from placecast.project.front_matter import quoted
 from placecast.project.secrets import masked
 
 _SHOWN = 200  # characters of a value in a table
@@ -98,4 +98,6 @@ def _value(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_value(each)}' for key, each in value.items())} }}"
     return quoted(value) if isinstance(value, str) else repr(value)

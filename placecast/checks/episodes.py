@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
-from placecast.chapters import in_order
+from placecast.chapters import contradicted, in_order
 from placecast.checks.rules import Rule, of_releases
 from placecast.model import Release, Show
 from placecast.timecode import clock
@@ -15,8 +14,6 @@ _NUMBERED = re.compile(r"\b(episode|ep\.?)\s*#?\d+|\bS\d+\s*E\d+\b|^#\d+", re.IG
 _SOUNDBITE_MIN, _SOUNDBITE_MAX = 15, 120
 _CHAPTERS_MIN = 3
 _LOUDNESS_TOLERANCE = 1.0
-# A transcript ends with the sound; an engine's last time may be rounded beyond it.
-_CUE_TOLERANCE = 1.0
 
 
 def _title_number(release: Release, _: Show) -> Iterator[str]:
@@ -36,12 +33,6 @@ def _title_show(release: Release, show: Show) -> Iterator[str]:
 def _summary(release: Release, _: Show) -> Iterator[str]:
     if not release.episode.summary.strip():
         yield "There is no summary."
-
-
-def _below_one(release: Release, _: Show) -> Iterator[str]:
-    for name, number in (("season", release.episode.season), ("number", release.episode.number)):
-        if number is not None and number < 1:
-            yield f"The {name} is {number}."
 
 
 def _unnumbered(release: Release, show: Show) -> Iterator[str]:
@@ -72,28 +63,21 @@ def _chapter_end(release: Release, _: Show) -> Iterator[str]:
             yield f"The chapter {chapter.title!r} starts at {chapter.seconds:g} s, outside the audio."
 
 
-def _chapter_title(release: Release, _: Show) -> Iterator[str]:
-    for chapter in release.episode.chapters:
-        if not chapter.title.strip():
-            yield f"The chapter at {clock(chapter.seconds)} has no title."
-
-
-def _chapter_same(release: Release, _: Show) -> Iterator[str]:
-    for one, other in pairwise(in_order(release.episode.chapters)):
-        if one.seconds == other.seconds:
-            yield f"Two chapters start at {clock(one.seconds)}."
-
-
 def _chapter_first(release: Release, _: Show) -> Iterator[str]:
-    chapters = in_order(release.episode.chapters)
+    chapters = in_order(release.episode.listed_chapters)
     if chapters and chapters[0].seconds > 0:
         yield f"The first chapter starts at {clock(chapters[0].seconds)}."
 
 
 def _chapter_count(release: Release, _: Show) -> Iterator[str]:
-    count = len(release.episode.chapters)
+    count = len(release.episode.listed_chapters)
     if 0 < count < _CHAPTERS_MIN:
         yield f"There {'is 1 chapter' if count == 1 else f'are {count} chapters'}."
+
+
+def _chapter_notes(release: Release, _: Show) -> Iterator[str]:
+    if contradicted(release.episode.chapters, release.notes_html):
+        yield "The show notes list other times than the chapters."
 
 
 def _soundbite_length(release: Release, _: Show) -> Iterator[str]:
@@ -114,17 +98,6 @@ def _soundbite_start(release: Release, _: Show) -> Iterator[str]:
         yield "A soundbite starts at 0:00."
 
 
-def _transcript_empty(release: Release, _: Show) -> Iterator[str]:
-    if release.said.empty:
-        yield "The transcript is empty."
-
-
-def _transcript_end(release: Release, _: Show) -> Iterator[str]:
-    end = release.said.end
-    if end > release.audio.seconds + _CUE_TOLERANCE:
-        yield f"The transcript goes on until {clock(end)}, the audio until {clock(release.audio.seconds)}."
-
-
 def _transcript_machine(release: Release, _: Show) -> Iterator[str]:
     if not release.said.empty and not release.approval:
         corrected = "People have corrected the transcript, but nobody answers for it yet."
@@ -136,6 +109,7 @@ RULES = (
         code="episode.title.number",
         severity="recommended",
         broken=of_releases(_title_number),
+        key="title",
         why="Apps show the number beside the title (Apple, A podcaster's guide to RSS; PSP-1).",
         cure="Leave it out of the title, and write it as number and season.",
     ),
@@ -143,6 +117,7 @@ RULES = (
         code="episode.title.show",
         severity="recommended",
         broken=of_releases(_title_show),
+        key="title",
         why="Apps show the show's name beside the title, and small screens cut titles "
         "(Apple, A podcaster's guide to RSS; PSP-1).",
         cure="Leave it out of the title.",
@@ -151,20 +126,15 @@ RULES = (
         code="episode.summary",
         severity="best",
         broken=of_releases(_summary),
+        key="summary",
         why="Lists of episodes show it, and search engines; the feed takes the notes' beginning instead (PSP-1).",
         cure="Write one or two sentences as summary in episode.md.",
-    ),
-    Rule(
-        code="episode.number",
-        severity="required",
-        broken=of_releases(_below_one),
-        why="Seasons and episodes count from 1 (Apple, A podcaster's guide to RSS).",
-        cure="Write 1 or more, or leave the line out.",
     ),
     Rule(
         code="episode.serial",
         severity="required",
         broken=of_releases(_unnumbered),
+        key="number",
         why="Apple orders the episodes of a serial show by number (Apple, A podcaster's guide to RSS).",
         cure="Write number in episode.md, or make the show episodic in placecast.toml.",
     ),
@@ -172,6 +142,7 @@ RULES = (
         code="audio.duration",
         severity="required",
         broken=of_releases(_duration),
+        key="recording",
         why="Apps would show that it lasts no time (PSP-1; Apple, A podcaster's guide to RSS).",
         cure="Check the recording, and master the episode again.",
     ),
@@ -179,6 +150,7 @@ RULES = (
         code="audio.loudness",
         severity="recommended",
         broken=of_releases(_loudness),
+        key="recording",
         why="Listeners turn the volume up and down between shows (Apple, audio requirements: -16 LUFS, 1 either way).",
         cure="Master the episode again.",
     ),
@@ -186,6 +158,7 @@ RULES = (
         code="audio.peak",
         severity="recommended",
         broken=of_releases(_true_peak),
+        key="recording",
         why="Higher peaks are distorted when an app converts the sound (Apple, audio requirements: -1 dBTP).",
         cure="Master the episode again.",
     ),
@@ -193,27 +166,15 @@ RULES = (
         code="chapter.end",
         severity="required",
         broken=of_releases(_chapter_end),
+        key="chapters",
         why="There is nothing to go to (podcast namespace, JSON chapters).",
         cure="Correct the chapter's time in episode.md.",
-    ),
-    Rule(
-        code="chapter.title",
-        severity="recommended",
-        broken=of_releases(_chapter_title),
-        why="Listeners choose by it (podcast namespace, JSON chapters; ID3v2 chapters).",
-        cure="Give the chapter a title in episode.md.",
-    ),
-    Rule(
-        code="chapter.same",
-        severity="recommended",
-        broken=of_releases(_chapter_same),
-        why="Only one of them can be reached (podcast namespace, JSON chapters).",
-        cure="Correct one of the times in episode.md.",
     ),
     Rule(
         code="chapter.first",
         severity="recommended",
         broken=of_releases(_chapter_first),
+        key="chapters",
         why="Apple reads the times in show notes as chapters only from 00:00:00 on (Apple Podcasts, chapters).",
         cure="Add a chapter at 0:00 in episode.md.",
     ),
@@ -221,13 +182,22 @@ RULES = (
         code="chapter.count",
         severity="best",
         broken=of_releases(_chapter_count),
+        key="chapters",
         why="Apple reads the times in show notes as chapters from three on (Apple Podcasts, chapters).",
         cure="Add chapters in episode.md, or remove them all.",
+    ),
+    Rule(
+        code="chapter.notes",
+        severity="recommended",
+        broken=of_releases(_chapter_notes),
+        why="Apps show the one list or the other (Apple Podcasts, chapters: notes, file and feed are all read).",
+        cure="Take the times out of the notes, and they are listed from the chapters; or correct either list.",
     ),
     Rule(
         code="soundbite.length",
         severity="recommended",
         broken=of_releases(_soundbite_length),
+        key="soundbites",
         why="Apps use soundbites of 15 to 120 seconds (podcast namespace, soundbite).",
         cure="Choose another length in episode.md.",
     ),
@@ -235,6 +205,7 @@ RULES = (
         code="soundbite.end",
         severity="required",
         broken=of_releases(_soundbite_end),
+        key="soundbites",
         why="There is nothing to play (podcast namespace, soundbite).",
         cure="Correct its times in episode.md.",
     ),
@@ -242,27 +213,15 @@ RULES = (
         code="soundbite.start",
         severity="best",
         broken=of_releases(_soundbite_start),
+        key="soundbites",
         why="The Podcast Index drops a soundbite from the very start (podcast-partytime 5.0.0).",
         cure="Start it a second later.",
-    ),
-    Rule(
-        code="transcript.empty",
-        severity="recommended",
-        broken=of_releases(_transcript_empty),
-        why="People who cannot hear have nothing; public bodies in the UK must offer it (WCAG 2.2, 1.2.1; PSP-1).",
-        cure="Run placecast publish, or write down what is heard if nobody speaks.",
-    ),
-    Rule(
-        code="transcript.end",
-        severity="recommended",
-        broken=of_releases(_transcript_end),
-        why="It belongs to another recording, so its times lead nowhere (podcast namespace, transcript).",
-        cure="Transcribe the episode again, or correct the last times.",
     ),
     Rule(
         code="transcript.machine",
         severity="recommended",
         broken=of_releases(_transcript_machine),
+        key="transcript",
         why="What a machine heard is not yet an equal alternative to listening (WCAG 2.2, 1.2.1).",
         cure="Look at its doubtful words with placecast review, then record who has checked it with placecast approve.",
     ),

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from placecast.checks.rules import NAMED, NAMESPACES, Rule, Subject, of_channel, of_feed, of_items
+from placecast.checks.vocabularies import RFC_2822
 from placecast.rss.text import DESCRIPTION_LIMIT
+from placecast.wording import few
 
 _REQUIRED_OF_CHANNEL = (
     "title",
@@ -29,10 +31,6 @@ _RECOMMENDED_OF_ITEM = ("pubDate", "description", "link", "itunes:duration", "it
 _AUDIO_TYPES = {".mp3": {"audio/mpeg"}, ".m4a": {"audio/x-m4a", "audio/mp4", "audio/m4a"}}
 
 _SIZE_LIMIT = 1_000_000
-_DATE = re.compile(
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
-    r"\d\d:\d\d:\d\d (?:[+-]\d{4}|GMT)"
-)
 
 
 def _malformed(subject: Subject) -> Iterator[str]:
@@ -132,13 +130,13 @@ def _guid_as_link(item: Any) -> Iterator[str]:
 
 def _date_form(item: Any) -> Iterator[str]:
     date = item.findtext("pubDate")
-    if date and not _DATE.fullmatch(date):
+    if date and not RFC_2822.fullmatch(date):
         yield f"Its pubDate is {date!r}."
 
 
 def _order(subject: Subject) -> Iterator[str]:
     texts = [item.findtext("pubDate") or "" for item in subject.items]
-    dates = [parsedate_to_datetime(text) for text in texts if _DATE.fullmatch(text)]
+    dates = [parsedate_to_datetime(text) for text in texts if RFC_2822.fullmatch(text)]
     if dates != sorted(dates, reverse=True):
         yield "The newest episode is not the first."
 
@@ -167,6 +165,16 @@ def _length_of(item: Any) -> str:
     return "" if enclosure is None else enclosure.get("length", "")
 
 
+def _unbuilt(subject: Subject) -> Iterator[str]:
+    if subject.unbuilt:
+        yield "It has not been built yet; looked at was what would be built."
+
+
+def _other_files(subject: Subject) -> Iterator[str]:
+    if subject.outdated and not subject.unbuilt:
+        yield f"{len(subject.outdated)} built files are not as the facts want them: {few(subject.outdated)}."
+
+
 def _too_large(subject: Subject) -> Iterator[str]:
     if len(subject.feed) > _SIZE_LIMIT:
         yield f"It has {len(subject.feed):,} bytes."
@@ -193,6 +201,7 @@ RULES = (
         code="feed.self-link",
         severity="required",
         broken=of_feed(_self_link),
+        key="atom:link",
         why="Directories recognise a feed by the address that it gives of itself (PSP-1; W3C feed validator).",
         cure="If the show has moved, set url in placecast.toml to where it is served, and build again.",
     ),
@@ -228,6 +237,7 @@ RULES = (
         code="feed.channel.explicit",
         severity="required",
         broken=of_channel(_explicit),
+        key="itunes:explicit",
         why="Apple documents true and false, nothing else (Apple, A podcaster's guide to RSS).",
         cure=_REPORT,
     ),
@@ -235,6 +245,7 @@ RULES = (
         code="feed.item.explicit",
         severity="required",
         broken=of_items(_explicit),
+        key="itunes:explicit",
         why="Apple documents true and false, nothing else (Apple, A podcaster's guide to RSS).",
         cure=_REPORT,
     ),
@@ -242,6 +253,7 @@ RULES = (
         code="feed.enclosure.count",
         severity="required",
         broken=of_items(_several_enclosures),
+        key="enclosure",
         why="An episode has one audio file; apps take the first or the last of several (RSS 2.0; PSP-1).",
         cure=_REPORT,
     ),
@@ -249,6 +261,7 @@ RULES = (
         code="feed.enclosure.length",
         severity="required",
         broken=of_items(_enclosure_length),
+        key="enclosure",
         why="Spotify refuses an episode without its size in bytes (Podlatch Publisher issue 33; PSP-1; RSS 2.0).",
         cure="Build again, so that the size is read from the audio file.",
     ),
@@ -256,6 +269,7 @@ RULES = (
         code="feed.enclosure.type",
         severity="required",
         broken=of_items(_enclosure_type),
+        key="enclosure",
         why="Apps choose by type and suffix whether they can play a file (Apple, Podcast RSS feed requirements).",
         cure="Publish the episode as MP3 or M4A.",
     ),
@@ -263,6 +277,7 @@ RULES = (
         code="feed.enclosure.address",
         severity="required",
         broken=of_items(_enclosure_address),
+        key="enclosure",
         why="Apple wants plain ASCII; a changing query makes apps download every episode again "
         "(Apple, A podcaster's guide to RSS; castget issue 67).",
         cure="Use a web address of ASCII letters without ? and # as url in placecast.toml.",
@@ -271,6 +286,7 @@ RULES = (
         code="feed.enclosure.unique",
         severity="required",
         broken=of_feed(_same_enclosure),
+        key="enclosure",
         why="Apple wants another address for every episode (Apple, A podcaster's guide to RSS).",
         cure="Give each episode its own recording.",
     ),
@@ -278,6 +294,7 @@ RULES = (
         code="feed.guid.unique",
         severity="required",
         broken=of_feed(_same_guid),
+        key="guid",
         why="Apps take episodes with the same guid for one, and show only one (Apple, A podcaster's guide to RSS).",
         cure="Give the newer episode a guid of its own. Never change the guid of a published episode.",
     ),
@@ -285,6 +302,7 @@ RULES = (
         code="feed.guid.address",
         severity="recommended",
         broken=of_items(_guid_is_address),
+        key="guid",
         why="When the audio moves, apps download every episode again (podcast namespace, other recommendations).",
         cure="For new episodes use the guid that placecast new writes. Leave those that are published as they are.",
     ),
@@ -292,6 +310,7 @@ RULES = (
         code="feed.guid.permalink",
         severity="required",
         broken=of_items(_guid_as_link),
+        key="guid",
         why="A guid counts as a web address unless it says otherwise (RSS 2.0; PSP-1).",
         cure=_REPORT,
     ),
@@ -299,6 +318,7 @@ RULES = (
         code="feed.date.form",
         severity="required",
         broken=of_items(_date_form),
+        key="pubDate",
         why="Apps sort by this date, and read it in no other form (RFC 2822; Apple, Podcast RSS feed requirements).",
         cure="Write published in episode.md as 2026-05-01T06:00:00+01:00.",
     ),
@@ -331,10 +351,26 @@ RULES = (
         cure="Build the show again.",
     ),
     Rule(
+        code="feed.unbuilt",
+        severity="best",
+        broken=of_feed(_unbuilt),
+        why="What is published is what was built (Placecast's reference, docs/reference.md).",
+        cure="Run: placecast build",
+    ),
+    Rule(
+        code="feed.files",
+        severity="best",
+        broken=of_feed(_other_files),
+        why="The next publish writes them anew, and loses what was changed by hand (Placecast's reference, "
+        "docs/reference.md).",
+        cure="Change episode.md, the transcript or placecast.toml instead, and run: placecast build",
+    ),
+    Rule(
         code="feed.size",
         severity="best",
         broken=of_feed(_too_large),
-        why="Every app loads the whole feed each time it looks for news (Placecast's own limit; Apple names none).",
+        why="Every app loads the whole feed each time it looks for news (Placecast's own limit, docs/reference.md; "
+        "Apple names none).",
         cure="Keep show notes short and link to what is long.",
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _COUNTRIES = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
 CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
@@ -98,4 +100,10 @@ ROLES = frozenset(
         "voice actor",
         "writer",
     }
+)
+
+# A date as feeds have it (RFC 2822, section 3.3), the names of zones aside.
+RFC_2822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"\d\d:\d\d:\d\d (?:[+-]\d{4}|GMT)"
 )

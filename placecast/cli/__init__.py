@@ -11,12 +11,12 @@ from io import StringIO
 import click
 
 from placecast import __version__, report
-from placecast.cli import doctor, moving, show, transcripts, upkeep
+from placecast.cli import chapters, doctor, moving, show, transcripts, upkeep
 from placecast.errors import PlacecastError
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
-_COMMANDS = (*show.COMMANDS, *upkeep.COMMANDS, *doctor.COMMANDS, *transcripts.COMMANDS, *moving.COMMANDS)
+_COMMANDS = tuple(each for part in (show, upkeep, doctor, transcripts, chapters, moving) for each in part.COMMANDS)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,7 +42,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         failure = PlacecastError(
-            str(error.filename or "a file"), f"cannot be read or written: {error.strerror}.", _DISK
+            str(error.filename2 or error.filename or "a file"), f"cannot be read or written: {error.strerror}.", _DISK
         )
         report.failed(failure)
         sys.exit(failure.exit_code)

@@ -16,6 +16,7 @@ from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS,
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
+    from placecast.beginning import Begun
     from placecast.model import Episode, Show
     from placecast.project import Project
     from placecast.project.scaffold import NewEpisode
@@ -31,6 +32,7 @@ QUESTIONS = {
     "email": "An e-mail address that directories can write to",
     "category": "One of Apple's categories, such as Government",
 }
+_LEVELS = ["required", "recommended", "best"]  # of findings, the gravest first
 HELD = 6  # the exit code that says: all is done but what waits for a person
 PUBLIC_BODY = (
     "Does a public body publish it, such as a university or a council? The law then asks for true transcripts, and\n"
@@ -72,7 +74,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     """Begin an episode from RECORDING: its folder, a guid for ever, and a filled-in episode.md."""
     from placecast.project import Project
 
-    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive())
+    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive()).slug
     click.echo(f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}")
 
 
@@ -98,6 +100,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     metavar="REASON",
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
+@click.option("--allow-changes", is_flag=True, help="Let dates, guids and sound of published episodes change.")
 @SPEAKERS
 @FAST
 @FOLDER
@@ -111,6 +114,7 @@ def publish(
     verify: bool,
     transcript: Path | None,
     unreviewed: str | None,
+    allow_changes: bool,
     speakers: int | None,
     fast: bool,
     folder: Path,
@@ -126,27 +130,32 @@ def publish(
 
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
-    plain = not (names or redo or dry_run or verify or transcript or unreviewed or speakers or fast)
+    plain = not (names or redo or dry_run or verify or transcript or unreviewed or allow_changes or speakers or fast)
     if plain and (known := _known_answer(folder, "publish")):
         report.show(known, **flags)
         return
     from placecast import pipeline, transcripts
+    from placecast.beginning import as_on_disk, provisional
+    from placecast.changed import Told
 
+    names = tuple(map(as_on_disk, names))
     run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, thorough=verify, **flags)
-    steps = frozenset(redo)
+    steps, told = frozenset(redo), Told(everything=allow_changes)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
     if transcript and len(names) != 1:
         raise UsageError("--transcript", "belongs to one episode.", "Name its recording or its slug, and no other.")
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
-        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched)), **flags)
+        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched, told)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
-    slugs = [_slug(run.project, name, ask) for name in names]
-    if transcript:
-        transcripts.take(run, slugs[0], transcript)
-    made, built = pipeline.publish(run, slugs, steps, unreviewed)
+    begun: dict[str, Path] = {}
+    slugs = [_slug(run.project, name, ask, begun) for name in names]
+    with provisional(run.project, {} if ask else begun, run.reporter.tell):
+        if transcript:
+            transcripts.take(run, slugs[0], transcript)
+        made, built = pipeline.publish(run, slugs, steps, unreviewed, told)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
     answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built, run.now))
     report.show(answer, **flags)
@@ -189,23 +198,34 @@ def status(folder: Path, as_json: bool) -> None:
 @click.command()
 @click.option(
     "--level",
-    type=click.Choice(["required", "recommended", "best"]),
+    type=click.Choice(_LEVELS),
     default="best",
     show_default=True,
     help="The mildest findings to show.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_LEVELS, "never"]),
+    default="required",
+    show_default=True,
+    help="The mildest findings that make it end with 1.",
+)
 @FOLDER
 @JSON
-def check(level: str, folder: Path, as_json: bool) -> None:
-    """Check the facts and the feed against the rules of RSS, Apple and the Podcast Standards Project.
+def check(level: str, fail_on: str, folder: Path, as_json: bool) -> None:
+    """Check the facts, and what was built of them: feed, pages, transcripts, chapters, sound and pictures.
 
-    Ends with 1 when something that is required is wrong.
+    By the rules of RSS, Apple, the Podcast Standards Project, the podcast namespace and WCAG; and that nothing is
+    taken from listeners which the published feed has given them. All rules are in docs/checks.md. Nothing is sent.
+
+    Ends with 0 when nothing is wrong that is as grave as --fail-on says, with 1 otherwise. Other codes say that it
+    could not look: 2 the command was used wrongly, 3 a tool is missing.
     """
-    from placecast import pipeline
+    from placecast.inspection import examine
 
-    findings = pipeline.examine(make_run(folder, as_json=as_json))
+    findings = examine(make_run(folder, as_json=as_json))
     report.show(report.findings(findings, level), as_json=as_json)
-    if any(finding.severity == "required" for finding in findings):
+    if fail_on != "never" and any(_LEVELS.index(each.severity) <= _LEVELS.index(fail_on) for each in findings):
         sys.exit(1)
 
 
@@ -258,22 +278,25 @@ def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:
     return {key: given[key] or click.prompt(question, err=True) for key, question in QUESTIONS.items()}
 
 
-def _slug(project: Project, name: str, ask: bool) -> str:
-    """The episode that a slug or a recording stands for; an unknown recording becomes one."""
-    from placecast.beginning import known_slug
+def _slug(project: Project, name: str, ask: bool, begun: dict[str, Path]) -> str:
+    """The episode that a slug or a recording stands for; an unknown recording becomes one, noted in `begun`."""
+    from placecast.beginning import is_file, known_slug
 
     known = known_slug(project, name)
-    if known:
-        return known
-    return _begin(project, Path(name), ask=ask) if Path(name).exists() else name
+    if known or not is_file(name):
+        return known or name
+    found = _begin(project, Path(name), ask=ask)
+    if found.new:
+        begun[found.slug] = Path(name)
+    return found.slug
 
 
-def _begin(project: Project, recording: Path, *, ask: bool) -> str:
+def _begin(project: Project, recording: Path, *, ask: bool) -> Begun:
     from placecast.beginning import begin
 
-    slug, told = begin(project, recording, _asked if ask else lambda new: new)
-    click.echo(told, err=True)
-    return slug
+    begun = begin(project, recording, _asked if ask else lambda new: new)
+    click.echo(begun.told, err=True)
+    return begun
 
 
 def _asked(new: NewEpisode) -> NewEpisode:
@@ -286,13 +309,13 @@ def _asked(new: NewEpisode) -> NewEpisode:
 
 def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[str], list[Episode]]:
     """The slugs that these names stand for, and the episodes among them that a run would begin."""
-    from placecast.beginning import known_slug, suggestion
+    from placecast.beginning import is_file, known_slug, suggestion
     from placecast.project.scaffold import sketch
 
     known = {name: known_slug(project, name) for name in names}
-    recordings = [Path(name) for name in names if not known[name] and Path(name).exists()]
+    recordings = [Path(name) for name in names if not known[name] and is_file(name)]
     sketched = [sketch(project, each, suggestion(project, each)) for each in recordings]
-    named = [slug or name for name, slug in known.items() if slug or not Path(name).exists()]
+    named = [slug or name for name, slug in known.items() if slug or not is_file(name)]
     return [*named, *(each.slug for each in sketched)], sketched
 
 

@@ -49,6 +49,15 @@ def glance(folder: Path, target: Target, feed_url: str) -> Sight | None:
     return Sight(objects=kept.objects, feed=feed, kept=kept, record=None, listed=False)
 
 
+def last_feed(folder: Path, target: Target) -> bytes | None:
+    """The feed that this clone saw there last; None when it has seen none, or knows that it may be another by now."""
+    try:
+        name = (folder / _MARK).read_text("utf-8").partition("\n")[0]
+        return (folder / "feed.xml").read_bytes() if name == target.name else None
+    except FileNotFoundError:
+        return None
+
+
 def is_published(folder: Path, feed_url: str) -> bool:
     """Whether everybody still gets the feed that was seen last."""
     try:

@@ -36,6 +36,7 @@ from placecast.model.show import (
     Transcription,
 )
 from placecast.model.sound import (
+    Alternate,
     Approval,
     Audio,
     Cue,
@@ -44,6 +45,7 @@ from placecast.model.sound import (
     MadeFrom,
     MovedIn,
     Said,
+    SoundFile,
     Text,
     Transcript,
     Waiver,
@@ -53,6 +55,7 @@ from placecast.model.sound import (
 __all__ = [
     "DETECT",
     "SLUG",
+    "Alternate",
     "Approval",
     "AsItLies",
     "Audio",
@@ -80,6 +83,7 @@ __all__ = [
     "S3Target",
     "Said",
     "Show",
+    "SoundFile",
     "Soundbite",
     "Target",
     "Text",

@@ -65,12 +65,34 @@ class Names:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Image:
+    """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
+
+    source: Path
+    name: str
+    type: str
+    width: int
+    height: int
+
+    @property
+    def path(self) -> str:
+        return f"media/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """Where a part of the episode starts, and what it is called."""
+    """Where a part of the episode starts, and what it is called.
+
+    A hidden one is in no list: it brings a picture, a link or a place at that moment, and need not have a title.
+    """
 
     seconds: float
     title: str
     url: str | None = None
+    image: Image | str | None = None  # a picture of ours, or the address of another
+    end: float | None = None  # seconds; None: until the next one starts
+    place: Place | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +106,19 @@ class Soundbite:
 
 @dataclass(frozen=True, kw_only=True)
 class Mastering:
-    """What the published sound must measure: LUFS (ITU-R BS.1770), dBTP, kilobits a second."""
+    """What the published sound must measure: LUFS (ITU-R BS.1770), dBTP, kilobits a second.
+
+    `level_speakers`: bring quiet and loud speakers closer. `trim_silence`: take it off both ends; all times of the
+    episode are then those of the published sound.
+    """
 
     loudness: float = -16.0
     true_peak: float = -1.0
     mono_kbps: int = 96
     stereo_kbps: int = 128
+    opus_kbps: int = 0  # of a small second file, where it is mono; 0 for none
+    level_speakers: bool = False
+    trim_silence: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,21 +202,6 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Image:
-    """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
-
-    source: Path
-    name: str
-    type: str
-    width: int
-    height: int
-
-    @property
-    def path(self) -> str:
-        return f"media/{self.name}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Show:
     """The podcast: what placecast.toml says, validated."""
 
@@ -258,6 +272,7 @@ class Episode:
     people: tuple[Person, ...] = ()
     places: tuple[Place, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    waypoints: bool = False  # the chapters' places are stops on one route
     soundbites: tuple[Soundbite, ...] = ()
     language: str | None = None  # of what is said; None: as the show says
     speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
@@ -277,6 +292,16 @@ class Episode:
     def folder(self) -> str:
         """The episode's folder in the public tree, and so the path of its page."""
         return f"e/{self.slug}/"
+
+    @property
+    def listed_chapters(self) -> tuple[Chapter, ...]:
+        """The chapters that listeners see in a list."""
+        return tuple(chapter for chapter in self.chapters if not chapter.hidden)
+
+    @property
+    def pictures(self) -> tuple[Image, ...]:
+        """The pictures of ours that the episode shows, once each."""
+        return tuple(dict.fromkeys(each.image for each in self.chapters if isinstance(each.image, Image)))
 
     @property
     def chapters_path(self) -> str:

@@ -29,8 +29,8 @@ class MovedIn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audio:
-    """The facts of a published audio file, as audio.json keeps them."""
+class SoundFile:
+    """A published file of sound."""
 
     name: str  # <slug>-<sha256[:12]>.mp3
     bytes: int
@@ -38,8 +38,6 @@ class Audio:
     sha256: str
     loudness: float | None  # LUFS, measured on the encoded file; None: it was made elsewhere, and not measured
     true_peak: float | None  # dBTP, measured on the encoded file; None as above
-    made_from: MadeFrom | MovedIn
-    type: str = "audio/mpeg"
 
     @property
     def path(self) -> str:
@@ -49,6 +47,38 @@ class Audio:
     def name_for(slug: str, sha256: str, suffix: str = ".mp3") -> str:
         """The name of published audio: it carries the content's hash, so it never changes its bytes."""
         return f"{slug}-{short(sha256)}{suffix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternate(SoundFile):
+    """The same sound in another file, for apps and listeners that choose it: `podcast:alternateEnclosure`."""
+
+    kbps: int  # what was asked of the coder
+    sri: str  # "sha384-" and the hash in base64 (W3C Subresource Integrity, section 3.5)
+    type: str = "audio/ogg"
+    codecs: str = "opus"  # RFC 6381
+
+    @property
+    def bits_a_second(self) -> int:
+        """What it takes on the way to listeners, its packing included."""
+        return round(self.bytes * 8 / self.seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio(SoundFile):
+    """The facts of a published audio file, as audio.json keeps them."""
+
+    made_from: MadeFrom | MovedIn
+    start: float = 0.0  # the second of the recording with which it begins
+    said: tuple[str, ...] = ()  # what the producer was warned of when it was made
+    type: str = "audio/mpeg"
+    chapters: str | None = None  # fingerprint of those in its tag; None: tagged before that was remembered
+    alternates: tuple[Alternate, ...] = ()
+
+    @property
+    def files(self) -> tuple[SoundFile, ...]:
+        """All that is published of this sound."""
+        return (self, *self.alternates)
 
 
 @dataclass(frozen=True, kw_only=True)

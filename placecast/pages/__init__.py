@@ -35,7 +35,10 @@ from placecast.pages.shelf import Entry, Neighbours, neighbours
 __all__ = ["Neighbours", "drawn", "embedded", "episode", "neighbours", "notes_html", "notes_text", "site"]
 
 # What stands above every page, beside the episodes.
-_NAVIGATION = (("people/", "People"), ("places/", "Places"), ("about/", "About"), ("subscribe/", "Subscribe"))
+_NAVIGATION = (
+    *(("search/", "Search"), ("people/", "People"), ("places/", "Places")),
+    *(("about/", "About"), ("subscribe/", "Subscribe")),
+)
 # A withdrawn episode's two pages, and how each leads to the top of the site.
 _NOTICES = {"": "../../", "player/": "../../../"}
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -54,6 +57,8 @@ def site(publication: Publication) -> dict[str, bytes]:
         "people/index.html": _people(publication, entries),
         "places/index.html": _places(publication, named),
         places.GEOJSON: places.geojson(show, named),
+        "search/index.html": _page("search.html", publication, root="../", here="search/"),
+        "transcripts/index.html": _page("transcripts.html", publication, root="../", entries=entries),
         "about/index.html": _about(publication, entries),
         "subscribe/index.html": _subscribe(publication),
         "accessibility/index.html": _accessibility(publication, entries),
@@ -156,7 +161,7 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         described=described.episode(release, publication.show, description),
         embedding=embedding.oembed_path(release.episode),
         notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
-        parts=reading.parts(transcript, release.episode.chapters),
+        parts=reading.parts(transcript, release.episode.listed_chapters),
         structured_data=structured_data.episode(release, publication.show, description),
         # A show's own template must not show other episodes here: the page would stay when they change.
         publication=None,
@@ -166,7 +171,7 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
 def _sitemap(publication: Publication, entries: Sequence[Entry]) -> bytes:
     show = publication.show
     urlset = ET.Element("urlset", xmlns=_SITEMAP)
-    folders = ("", *(folder for folder, _ in _NAVIGATION), "accessibility/")
+    folders = ("", *(folder for folder, _ in _NAVIGATION), "transcripts/", "accessibility/")
     changes = [(show.page(folder), publication.changed) for folder in folders]
     changes += [(entry.address, entry.published) for entry in entries if entry.path]
     for address, changed in changes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
@@ -37,6 +38,7 @@ _BREAKS = {
     "th_close": " ",
     "tr_close": "\n",
 }
+_TIME_FIRST = re.compile(r"[(\[]?(\d{1,3}:)?\d{1,2}:\d\d(?!\d)", re.ASCII)
 _FIRST_HEADING = 3  # notes stand below the page's own h1 and h2
 
 
@@ -68,6 +70,7 @@ def _markdown() -> MarkdownIt:
     markdown.core.ruler.push("bare_links", _link_bare_addresses)
     markdown.core.ruler.push("headings", _fit_headings)
     markdown.core.ruler.push("pictures", _link_pictures)
+    markdown.core.ruler.push("times", _break_before_times)
     return markdown
 
 
@@ -136,6 +139,14 @@ def _link_pictures(state: StateCore) -> None:
     for token in state.tokens:
         if token.children:
             token.children = [part for child in token.children for part in _linked_picture(child)]
+
+
+def _break_before_times(state: StateCore) -> None:
+    """Keep lines that begin with a time apart, though nobody wrote them as a list: apps read each as a chapter."""
+    for token in state.tokens:
+        for before, after in pairwise(token.children or ()):
+            if before.type == "softbreak" and _TIME_FIRST.match(after.content):
+                before.type, before.tag = "hardbreak", "br"
 
 
 def _linked_picture(token: Token) -> Iterable[Token]:

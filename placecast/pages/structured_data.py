@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from placecast.chapters import spans
 from placecast.model import Chapter, Person, Place, Publication, Release, Show
 from placecast.pages import embedding, pictures
 from placecast.pages.reading import anchor
@@ -105,9 +106,8 @@ def _sound(release: Release, show: Show) -> Value:
 
 def _clips(release: Release, show: Show) -> list[Value]:
     """The chapters, each until the next one starts."""
-    page, chapters = show.page(release.episode.folder), release.episode.chapters
-    ends = [chapter.seconds for chapter in chapters[1:]] + [release.audio.seconds]
-    return [_clip(chapter, end, page) for chapter, end in zip(chapters, ends, strict=False)]
+    page, listed = show.page(release.episode.folder), release.episode.listed_chapters
+    return [_clip(chapter, end, page) for chapter, end in spans(listed, release.audio.seconds)]
 
 
 def _clip(chapter: Chapter, end: float, page: str) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +14,6 @@ from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256, short
 from placecast.model import (
     SLUG,
-    Chapter,
     Directories,
     Distribution,
     Episode,
@@ -30,6 +28,7 @@ from placecast.model import (
     Target,
     Transcription,
 )
+from placecast.project import chaptering
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
 from placecast.project.naming import people, places
@@ -84,8 +83,10 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
     with without_secrets(data | {"notes": notes}, file):
         facts = validate(EpisodeFacts, data, file, **({"zone": show.zone} if show else {}))
     names = show.names if show else Names()
-    faults = [*slug_faults(path.parent.name, file), *_time_faults(facts, file)]
-    if faults:
+    also = places(facts.places, names) + (show.places if show else ())
+    faults = slug_faults(path.parent.name, file)
+    marks = _kept(faults, lambda: chaptering.read(facts, notes, path.parent, file, names, also))
+    if faults or marks is None:
         raise FactsError(faults)
     return Episode(
         **_same(
@@ -101,6 +102,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
             "explicit",
             "language",
             "speakers",
+            "waypoints",
         ),
         slug=path.parent.name,
         file=path,
@@ -108,7 +110,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
         recording=path.parent / facts.recording if facts.recording else None,
         people=people(facts.people, names),
         places=places(facts.places, names),
-        chapters=tuple(Chapter(seconds=each.start, title=each.title, url=each.url) for each in facts.chapters),
+        chapters=marks,
         soundbites=tuple(
             Soundbite(seconds=each.start, duration=each.duration, title=each.title) for each in facts.soundbites
         ),
@@ -188,8 +190,15 @@ def _transcription(facts: ShowFacts, root: Path) -> Transcription:
     weights = facts.transcription.weights
     return Transcription(
         **_same(facts.transcription, "engine", "model", "fast", "language", "review"),
-        weights=root / Path(weights).expanduser() if weights else None,
+        weights=_weights(weights, root) if weights else None,
     )
+
+
+def _weights(name: str, root: Path) -> Path:
+    try:
+        return root / Path(name).expanduser()
+    except RuntimeError:  # ~somebody, who is not known here
+        return root / name
 
 
 def _distribution(facts: DistributionFacts) -> Distribution:
@@ -208,14 +217,6 @@ def _look(facts: LookFacts, root: Path) -> Look:
     if accent and not dark:
         dark = colours.nearest(accent, colours.AT_NIGHT, colours.EASY)
     return Look(accent=accent, accent_dark=dark, templates=read_templates(root))
-
-
-def _time_faults(facts: EpisodeFacts, file: str) -> list[Fault]:
-    starts = [each.start for each in facts.chapters]
-    cure = "Put the chapters in the order of their start, each with a start of its own."
-    if any(later <= earlier for earlier, later in pairwise(starts)):
-        return [Fault(file=file, key="chapters", what="do not start one after another.", cure=cure)]
-    return []
 
 
 def _same(facts: Facts, *names: str) -> dict[str, Any]:

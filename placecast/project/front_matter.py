@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import Any
 
@@ -17,6 +18,10 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         cure = "Look at that line: text needs quotes, a list needs brackets, and a key may stand once only."
         raise FactsError([Fault(file=file, what=f"is not valid TOML: {error}.", cure=cure)]) from error
+    except (RecursionError, ValueError) as error:  # Python's own limits, which TOML knows nothing of
+        what = "has lists within lists" if isinstance(error, RecursionError) else "has a number of digits"
+        cure = "Something else was pasted into it: take that out, or bring the file back from git."
+        raise FactsError([Fault(file=file, what=f"{what} without end.", cure=cure)]) from error
 
 
 def split(text: str, file: str) -> tuple[str, str]:
@@ -37,6 +42,12 @@ def read(text: str, file: str) -> tuple[dict[str, Any], str]:
     """The facts and the notes of an episode.md."""
     facts, notes = split(text, file)
     return read_toml(facts, file), notes
+
+
+def quoted(text: str) -> str:
+    """The text as a TOML string: JSON's escapes are TOML's too, but for the character DEL."""
+    clean = text.encode("utf-8", "replace").decode()
+    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def insert(text: str, line: str, *, after: str) -> str:

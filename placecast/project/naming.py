@@ -10,7 +10,7 @@ from placecast.model import Name, Names, Person, Place
 from placecast.names import same_letters
 from placecast.project.faults import validate
 from placecast.project.front_matter import read_toml
-from placecast.project.schema import NameFacts, NamesFacts, PersonFacts, PlaceFacts
+from placecast.project.schema import ChapterPlaceFacts, NameFacts, NamesFacts, PersonFacts, PlaceFacts
 from placecast.project.secrets import without_secrets
 from placecast.project.shapes import Facts
 
@@ -56,6 +56,12 @@ def places(tables: Sequence[PlaceFacts], names: Names) -> tuple[Place, ...]:
     """The places of a file, in the same way."""
     known = {place.name: place for place in names.places}
     return tuple(Place(**_completed(table, "place", names, known)) for table in tables)
+
+
+def place(table: ChapterPlaceFacts, names: Names, also: Sequence[Place]) -> Place:
+    """One place, with what names.toml or these other places tell of it; what the table says wins."""
+    known = {each.name: each for each in (*also, *names.places)}
+    return Place(**_completed(table, "place", names, known))
 
 
 def _completed(table: Facts, kind: Kind, names: Names, known: dict[str, Any]) -> dict[str, Any]:

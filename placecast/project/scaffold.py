@@ -5,7 +5,6 @@ Guids are minted here, once; they are never derived again.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -23,9 +22,10 @@ from placecast.errors import UsageError
 from placecast.fingerprint import podcast_guid
 from placecast.model import Chapter, Episode
 from placecast.project import EPISODE_FILE, Project, front_matter
+from placecast.project.chaptering import tables
 from placecast.project.facts import DEVICES
+from placecast.project.front_matter import quoted
 from placecast.root import SHOW_FILE
-from placecast.timecode import clock
 
 _SLUG_LENGTH = 60
 _COVER_PIXELS = 1600
@@ -95,8 +95,13 @@ def new_episode(project: Project, recording: Path, new: NewEpisode) -> str:
     slug = free_slug(project, new.title)
     folder = project.root / "episodes" / slug
     folder.mkdir(parents=True, exist_ok=True)
-    text = episode_text(new, recording=_kept_recording(project, recording, folder))
-    files.write(folder / EPISODE_FILE, text.encode())
+    before = set(folder.iterdir())
+    try:
+        text = episode_text(new, recording=_kept_recording(project, recording, folder))
+        files.write(folder / EPISODE_FILE, text.encode())
+    except OSError:
+        _clear(folder, before)
+        raise
     return slug
 
 
@@ -154,28 +159,34 @@ def _episode_lines(new: NewEpisode, recording: str) -> Iterable[str]:
     yield f"recording = {quoted(recording)}"
     yield from ("", "# [[people]]", '# name = "Full Name"', '# role = "guest"')
     yield from ("", "# [[places]]", '# name = "Grimsby"', '# geo = "geo:53.5675,-0.0800"', '# country = "GB"')
-    for chapter in new.chapters:
-        yield from ("", "[[chapters]]", f'start = "{clock(chapter.seconds)}"', f"title = {quoted(chapter.title)}")
-    if not new.chapters:
-        yield from ("", "# [[chapters]]", '# start = "0:00"', '# title = "Welcome"')
-
-
-def quoted(text: str) -> str:
-    """The text as a TOML string: JSON's escapes are TOML's too, but for the character DEL."""
-    clean = text.encode("utf-8", "replace").decode()
-    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+    yield from ("", *(tables(new.chapters) or ("# [[chapters]]", '# start = "0:00"', '# title = "Welcome"')))
 
 
 def _kept_recording(project: Project, recording: Path, folder: Path) -> str:
     """The recording's path as episode.md names it. One from elsewhere is copied: disks are unplugged."""
     source = recording.resolve()
-    if source.is_relative_to(project.root):
+    if source.is_relative_to(project.root) and _is_text(str(source)):
         return Path(os.path.relpath(source, folder)).as_posix()
-    names = (f"recording{number}{source.suffix.lower()}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    # Some programs make names so long that there is no room for ours before what they take for a suffix.
+    suffix = source.suffix.lower() if re.fullmatch(r"\.\w{1,8}", source.suffix, re.ASCII) else ""
+    names = (f"recording{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
     copy = next(folder / name for name in names if not (folder / name).exists())
     with files.replacing(copy) as temporary:
         shutil.copyfile(source, temporary)
     return copy.name
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down in a file: on Linux, names are bytes of any kind."""
+    return name == name.encode("utf-8", "replace").decode()
+
+
+def _clear(folder: Path, but: set[Path]) -> None:
+    """Take away what was put into this folder, and the folder if nothing is left."""
+    for path in set(folder.iterdir()) - but:
+        path.unlink()
+    if not but:
+        folder.rmdir()
 
 
 def _show_text(new: NewShow) -> str:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from placecast import colours
+from placecast import addresses, colours
 from placecast.categories import is_category
+from placecast.chapters.titles import LIMIT, one_line
 from placecast.project.directories import DirectoriesFacts
 from placecast.project.shapes import Facts
 from placecast.project.shapes import shaped as _shaped
@@ -24,15 +25,14 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
 _SPOKEN = re.compile(rf"show|detect|{_LANGUAGE.pattern}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s]*)?")
-_GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?")
-_OSM = re.compile(r"[NWR]\d+(#\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
 _CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_LONGEST = 360_000  # seconds: a hundred hours
+_NAME = 255  # bytes: more, no file system takes as a name
 
 
 def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -46,10 +46,10 @@ def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: Any) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is no time zone that is known here") from error
 
 
@@ -63,7 +63,7 @@ def _category(names: Any) -> tuple[str, ...]:
 def _seconds(value: Any) -> float:
     if isinstance(value, str):
         return parse_clock(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST:
         return float(value)
     raise ValueError(f"{value!r} is not a time in the recording")
 
@@ -73,6 +73,8 @@ def _aware(value: Any, info: ValidationInfo) -> datetime:
     if not isinstance(value, datetime):
         kind = "a date without a time" if isinstance(value, date) else "not a date and time"
         raise ValueError(f"{value} is {kind}")
+    if value.year in (1, 9999):  # in another time zone it would be in a year that Python does not have
+        raise ValueError(f"{value} is no date that a podcast can have")
     if value.tzinfo is not None:
         return value
     zone: ZoneInfo = info.context["zone"] if info.context else ZoneInfo("UTC")
@@ -92,22 +94,33 @@ def _sayable(text: str) -> str:
     return " ".join(text.split())
 
 
+def _by_name(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
 def _word(text: str) -> str:
     if "\0" in text:
         raise ValueError(f"{text!r} is no word of a command")
     return text
 
 
+def _path(text: str) -> str:
+    if "\0" in text or any(len(part.encode()) > _NAME for part in text.split("/")):
+        raise ValueError(f"{text[:60]!r} cannot be the name of a file")
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
+FilePath = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip), AfterValidator(_path)]
 Spelling = Annotated[str, Field(max_length=128), AfterValidator(_sayable)]
 Language = Annotated[str, _shaped(_LANGUAGE, "a language tag")]
 Email = Annotated[str, _shaped(_EMAIL, "an e-mail address")]
-WebAddress = Annotated[str, _shaped(_WEB, "a web address")]
+WebAddress = Annotated[str, _shaped(addresses.WEB, "a web address")]
 Uuid = Annotated[str, _shaped(_UUID, "a UUID in small letters")]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Number = Annotated[int, Field(ge=1)]
-Geo = Annotated[str, _shaped(_GEO, "a geo address")]
-Osm = Annotated[str, _shaped(_OSM, "an OpenStreetMap object")]
+Geo = Annotated[str, _shaped(addresses.GEO, "a geo address")]
+Osm = Annotated[str, _shaped(addresses.OSM, "an OpenStreetMap object")]
 Country = Annotated[str, _shaped(_COUNTRY, "a country code")]
 
 
@@ -186,10 +199,35 @@ class NamesFacts(Facts):
     )
 
 
+class ChapterPlaceFacts(Facts):
+    name: Annotated[
+        str, Field(min_length=1, max_length=128, description='Write name = "Grimsby", of 128 letters at most.')
+    ]
+    geo: Geo | None = Field(None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.')
+    osm: Osm | None = Field(
+        None, description='Write osm = "R113314": N, W or R and the number that OpenStreetMap shows.'
+    )
+
+
 class ChapterFacts(Facts):
     start: Seconds = Field(description='Write start = "12:34" (minutes:seconds) or start = 754 (seconds).')
-    title: Annotated[str, Field(min_length=1, max_length=255, description='Write title = "What this part is about".')]
+    title: Annotated[str, Field(max_length=LIMIT), AfterValidator(one_line)] = Field(
+        "", description='Write title = "What this part is about", of 255 letters at most. Only a hidden one needs none.'
+    )
     url: WebAddress | None = Field(None, description='Write url = "https://…".')
+    image: Text | None = Field(
+        None, description='Write image = "bridge.jpg", a JPEG or PNG beside episode.md, or image = "https://…".'
+    )
+    end: Seconds | None = Field(
+        None, description='Write end = "13:20", after its start, or leave it out: it ends where the next one starts.'
+    )
+    location: Annotated[ChapterPlaceFacts | None, BeforeValidator(_by_name)] = Field(
+        None,
+        description='Write location = "Grimsby", if names.toml, the show or the episode has its geo; or location = { name = "Grimsby", geo = "geo:53.5675,-0.0800" }.',
+    )
+    hidden: bool = Field(
+        False, description="Write hidden = true to keep it out of lists: its picture and link are shown all the same."
+    )
 
 
 class SoundbiteFacts(Facts):
@@ -216,6 +254,16 @@ class MasteringFacts(Facts):
     stereo_kbps: Literal[96, 112, 128, 160, 192, 256] = Field(
         128, description="Write stereo_kbps = 128 (96, 112, 128, 160, 192 or 256)."
     )
+    opus_kbps: Literal[0, 24, 28, 32] = Field(
+        0, description="Write opus_kbps = 24 (24, 28 or 32) for a small second file of each new episode, or 0 for none."
+    )
+    level_speakers: bool = Field(
+        False, description="Write level_speakers = true to bring quiet and loud speakers closer to each other."
+    )
+    trim_silence: bool = Field(
+        False,
+        description="Write trim_silence = true to take silence off both ends; times in the notes are then those of the published sound.",
+    )
 
 
 class TranscriptionFacts(Facts):
@@ -227,7 +275,7 @@ class TranscriptionFacts(Facts):
         "auto",
         description='Write model = "base", or another of the models that `placecast models` lists; "auto" takes the one that suits the machine.',
     )
-    weights: Text | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
+    weights: FilePath | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
     fast: bool = Field(
         False,
         description="Write fast = true for eight-bit arithmetic: a quarter less time, about one word in 200 more is wrong or left out.",
@@ -243,7 +291,7 @@ class TranscriptionFacts(Facts):
 
 
 class TargetFacts(Facts):
-    folder: Text | None = Field(None, description='Write folder = "public": the folder that your web server shows.')
+    folder: FilePath | None = Field(None, description='Write folder = "public": the folder that your web server shows.')
     bucket: Annotated[str, _shaped(_BUCKET, "a bucket's name")] | None = Field(
         None, description='Write bucket = "my-bucket": 3 to 63 small letters, digits and dashes.'
     )
@@ -324,7 +372,7 @@ class ShowFacts(Facts):
         strict=False,
         description='Write categories = ["Government"], or "Science > Social Sciences" for a narrower one.',
     )
-    cover: Text = Field(description='Write cover = "cover.jpg": a square JPEG or PNG of 1400 to 3000 pixels.')
+    cover: FilePath = Field(description='Write cover = "cover.jpg": a square JPEG or PNG of 1400 to 3000 pixels.')
     language: Language = Field("en-GB", description='Write language = "en-GB": a language, and a country if you like.')
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default_factory=lambda: ZoneInfo("Europe/London"), description='Write time_zone = "Europe/London".'
@@ -367,7 +415,7 @@ class EpisodeFacts(Facts):
         None, description="`placecast unpublish` writes it. Take the line out to publish the episode again."
     )
     summary: Annotated[str, Field(max_length=4000, description='Write summary = "One or two sentences".')] = ""
-    recording: Text | None = Field(
+    recording: FilePath | None = Field(
         None, description='Write recording = "the-file.wav", next to this file, or a path to it.'
     )
     season: Number | None = Field(None, description="Write season = 1, or leave it out.")
@@ -386,6 +434,9 @@ class EpisodeFacts(Facts):
     places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
     chapters: tuple[ChapterFacts, ...] = Field(
         (), strict=False, description="Write one table [[chapters]] for each chapter."
+    )
+    waypoints: bool = Field(
+        False, description="Write waypoints = true if the chapters' places are stops on one route, as on a walk."
     )
     soundbites: tuple[SoundbiteFacts, ...] = Field(
         (), strict=False, description="Write one table [[soundbites]] for each."

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast import chapters as marks
 from placecast import turns
 from placecast.errors import PlacecastError
 from placecast.model import Progress, no_progress
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from placecast import backlog
     from placecast.checks import Finding
     from placecast.doubts import Doubt
-    from placecast.model import Episode, Show, Transcript
+    from placecast.model import Chapter, Episode, Show, Transcript
     from placecast.pipeline import Plan
     from placecast.plan import Upload
     from placecast.publishing import Built
@@ -274,6 +275,19 @@ def taken(slug: str, transcript: Transcript) -> Answer:
     return Answer(lines=(line,), data={"slug": slug, "sentences": len(transcript.cues), "speakers": list(who)})
 
 
+def chapters(slug: str, made: Sequence[Chapter], *, written: bool) -> Answer:
+    """Chapters as lines that another program, or `--from`, can read; and whether episode.md has them now."""
+    lines = marks.lines(made)
+    if written:
+        lines += [f"# {_count(len(made), 'chapter')} written into the episode.md of {slug}."]
+    data = {
+        "slug": slug,
+        "chapters": [{"startTime": each.seconds, "title": each.title} for each in made],
+        "written": written,
+    }
+    return Answer(lines=tuple(lines) or ("# Nothing was written.",), data=data)
+
+
 def models(held: Sequence[Holding], chosen: str | None) -> Answer:
     """The models that can be had, and where they are. `chosen`: the one that suits this machine."""
     lines = []
@@ -310,10 +324,12 @@ def findings(found: Sequence[Finding], level: str) -> Answer:
     shown = [each for each in found if LEVELS.index(each.severity) <= LEVELS.index(level)]
     shown.sort(key=lambda each: LEVELS.index(each.severity))
     lines = [f"{each.severity} {each.code}: {each.where}\n  {each.what} {each.why}\n  {each.cure}" for each in shown]
+    counts = {level: sum(each.severity == level for each in found) for level in LEVELS}
     lines.append(
         f"{_count(len(shown), 'finding')}." if shown else "Nothing found: the facts and the feed follow the rules."
     )
-    return Answer(lines=tuple(lines), data={"findings": [asdict(each) for each in shown]})
+    data = [asdict(each) | {"sources": each.sources} for each in shown]
+    return Answer(lines=tuple(lines), data={"findings": data, "counts": counts})
 
 
 def doubts(found: Sequence[Doubt], transcript: Transcript, slug: str) -> Answer:

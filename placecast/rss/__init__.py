@@ -20,12 +20,13 @@ from placecast import chapters
 from placecast.errors import PlacecastError
 from placecast.model import Elsewhere, Episode, Person, Place, Publication, Release, Show, Soundbite
 from placecast.rss import document
+from placecast.rss.alternates import alternate_enclosures
 from placecast.rss.extensions import Tag, new_feed, tag
 from placecast.rss.named import Named, named
-from placecast.rss.published import addresses, elsewhere, enclosures, guids, without
+from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
 
-__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "named", "render", "without"]
+__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "listing", "named", "render", "without"]
 
 _AT_ONCE = 500  # items; the objects of all ten thousand of a daily show would fill half a gigabyte
 
@@ -185,6 +186,7 @@ def _describe_item(item: Any, release: Release) -> None:
 
 def _podcast_item_tags(show: Show, release: Release) -> Iterator[Tag]:
     episode = release.episode
+    yield from alternate_enclosures(show, release)
     yield from _transcripts(show, release)
     if episode.chapters:
         yield tag("chapters", url=show.at(episode.chapters_path), type=chapters.TYPE)

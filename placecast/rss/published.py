@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, get_args
 
+from placecast.changed import Listed, Listing
 from placecast.model import Elsewhere, Person, Place
 from placecast.rss import document
-from placecast.rss.extensions import APPLE, PODCAST
+from placecast.rss.extensions import APPLE, ATOM, PODCAST
 from placecast.rss.text import legal
 
-_NAMES = {"itunes": APPLE, "podcast": PODCAST}
+_NAMES = {"itunes": APPLE, "podcast": PODCAST, "atom": ATOM}
 _LINKING_ATTRIBUTES = ("href", "img", "src", "uri", "url")
 _LINKING_ELEMENTS = frozenset({"comments", "docs", "link", "url", f"{{{APPLE}}}new-feed-url"})
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -46,10 +47,37 @@ def guids(feed: bytes) -> tuple[str, ...]:
     return tuple(document.identity(item) for item in _items(document.parsed(feed)))
 
 
+def listing(feed: bytes) -> Listing:
+    """What apps remember of the feed: by what they know the show and its episodes, their dates and their sound."""
+    root = document.parsed(feed)
+    channel = root.find("channel")
+    own = channel.find("atom:link[@rel='self']", _NAMES)
+    return Listing(
+        address="" if own is None else own.get("href", ""),
+        guid=_text(channel, "podcast:guid").strip(),
+        episodes=tuple(map(_listed, _items(root))),
+    )
+
+
 def enclosures(feed: bytes) -> Mapping[str, tuple[int, str]]:
     """The sound that the feed promises: address, and its bytes (0 when the feed gives no number) and media type."""
-    found = (each for item in _items(document.parsed(feed)) for each in item.findall("enclosure"))
-    return {each.get("url", ""): (_number(each.get("length")) or 0, each.get("type", "")) for each in found}
+    items = _items(document.parsed(feed))
+    return {address: _promised(each) for item in items for address, each in (*_main(item), *_alternates(item))}
+
+
+def _main(item: Any) -> Iterator[tuple[str, Any]]:
+    yield from ((each.get("url", ""), each) for each in item.findall("enclosure"))
+
+
+def _alternates(item: Any) -> Iterator[tuple[str, Any]]:
+    """Those that are had as they are; a source with a type of its own is another way to them, such as a torrent."""
+    for each in item.findall("podcast:alternateEnclosure", _NAMES):
+        sources = each.findall("podcast:source", _NAMES)
+        yield from ((source.get("uri", ""), each) for source in sources if not source.get("contentType"))
+
+
+def _promised(enclosure: Any) -> tuple[int, str]:
+    return _number(enclosure.get("length")) or 0, enclosure.get("type", "")
 
 
 def sounds(feed: bytes) -> Mapping[str, str]:
@@ -72,6 +100,18 @@ def addresses(feed: bytes) -> frozenset[str]:
 def _items(root: Any) -> list[Any]:
     items: list[Any] = root.find("channel").findall("item")
     return items
+
+
+def _listed(item: Any) -> Listed:
+    enclosure, moment = item.find("enclosure"), document.moment(item)
+    return Listed(
+        guid=document.identity(item),
+        title=_text(item, "title"),
+        published=None if moment == document.UNDATED else moment,
+        sound="" if enclosure is None else enclosure.get("url", ""),
+        form=("", "") if enclosure is None else (enclosure.get("length", ""), enclosure.get("type", "")),
+        page=_text(item, "link"),
+    )
 
 
 def _elsewhere(item: Any) -> Elsewhere:

@@ -5,7 +5,8 @@ The sound itself is `placecast.audio`'s business.
 
 from __future__ import annotations
 
+from placecast.tags.comments import write_comments
 from placecast.tags.reading import Embedded, read_embedded
 from placecast.tags.writing import VERSION, write_tags
 
-__all__ = ["VERSION", "Embedded", "read_embedded", "write_tags"]
+__all__ = ["VERSION", "Embedded", "read_embedded", "write_comments", "write_tags"]

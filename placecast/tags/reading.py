@@ -67,6 +67,7 @@ def _embedded(tags: Any) -> Embedded:
         texts = (str(frame.text[0]) for name in names for frame in tags.getall(name) if frame.text)
         return next((text.strip() for text in texts if text.strip()), None)
 
+    contents = [name for frame in tags.getall("CTOC") for name in frame.child_element_ids]
     return Embedded(
         title=first("TIT2"),
         author=first("TPE1", "TPE2"),
@@ -74,14 +75,16 @@ def _embedded(tags: Any) -> Embedded:
         number=_number(first("TRCK")),
         season=_number(first("TPOS")),
         comment=first("TDES", "COMM"),
-        chapters=_in_order(_id3_chapter(frame) for frame in tags.getall("CHAP")),
+        chapters=_in_order(_id3_chapter(frame, contents) for frame in tags.getall("CHAP")),
     )
 
 
-def _id3_chapter(frame: Any) -> Chapter:
+def _id3_chapter(frame: Any, contents: Sequence[str]) -> Chapter:
+    """The chapter; hidden when there is a table of contents, and it is not in there."""
     titles, links = frame.sub_frames.getall("TIT2"), frame.sub_frames.getall("WXXX")
-    title = str(titles[0]) if titles else ""
-    return Chapter(seconds=frame.start_time / 1000, title=title, url=links[0].url if links else None)
+    title, link = str(titles[0]) if titles else "", links[0].url if links else None
+    hidden = bool(contents) and frame.element_id not in contents
+    return Chapter(seconds=frame.start_time / 1000, title=title, url=link, hidden=hidden)
 
 
 def _from_container(recording: Path) -> Embedded:
@@ -117,7 +120,11 @@ def _container_chapter(chapter: Any) -> Chapter:
 
 
 def _in_order(chapters: Iterator[Chapter]) -> tuple[Chapter, ...]:
-    return tuple(sorted((chapter for chapter in chapters if chapter.title), key=lambda chapter: chapter.seconds))
+    return tuple(
+        sorted(
+            (chapter for chapter in chapters if chapter.title or chapter.hidden), key=lambda chapter: chapter.seconds
+        )
+    )
 
 
 def _lower(*tags: Mapping[str, str]) -> dict[str, str]:

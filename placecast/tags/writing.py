@@ -19,10 +19,12 @@ from urllib.parse import quote
 import mutagen.id3
 from mutagen.id3 import Frame, TextFrame
 
+from placecast.chapters import MOST, spans
 from placecast.errors import TagError
 from placecast.files import replacing
-from placecast.model import Chapter, Episode, Show
+from placecast.model import Chapter, Episode, Image, Show
 from placecast.tags.languages import iso_639_2
+from placecast.tags.pictures import small_jpeg
 from placecast.timecode import clock
 
 id3: Any = mutagen.id3  # half of it is typed, which is too little to check calls by
@@ -31,8 +33,7 @@ VERSION = 1
 """Bumped when the same facts would give other tags."""
 
 _HEADER = 10  # bytes, of the tag and of each of its frames
-_FRONT_COVER = 3
-_MOST_CHAPTERS = 255  # CTOC counts its entries in one byte (ID3v2 Chapter Frame Addendum, section 3.2)
+_FRONT_COVER, _OTHER_PICTURE = 3, 0
 _NO_OFFSET = 0xFFFFFFFF  # readers then go by the times (same, section 3.1)
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -68,9 +69,9 @@ def _facts(show: Show, episode: Episode, published: datetime) -> Iterator[Frame]
     )
     yield from (_text(frame, str(text)) for frame, text in texts if text is not None and text != "")
     if episode.summary:
-        summary = _clean(episode.summary, lines=True)
+        summary = clean(episode.summary, lines=True)
         yield id3.COMM(encoding=_encoding(summary), lang=language or "und", desc="", text=[summary])
-    yield id3.WOAF(url=_url(show.page(episode.folder)))
+    yield id3.WOAF(url=web_address(show.page(episode.folder)))
 
 
 def _cover(show: Show) -> Frame:
@@ -86,42 +87,48 @@ def _cover(show: Show) -> Frame:
 
 
 def _chapters(episode: Episode, seconds: float) -> Iterator[Frame]:
-    """A CHAP frame for each chapter, and the table of contents that lists them."""
-    chapters = sorted(episode.chapters, key=lambda chapter: chapter.seconds)
-    if not chapters:
-        return
-    _check_chapters(episode, chapters, seconds)
-    starts = [round(chapter.seconds * 1000) for chapter in chapters]
-    ends = [*starts[1:], round(seconds * 1000)]
-    names = [f"chp{number}" for number in range(len(chapters))]
-    for name, start, end, chapter in zip(names, starts, ends, chapters, strict=True):
+    """A CHAP frame for each chapter, and the table of contents that lists those that are not hidden.
+
+    Frames outside the table are allowed, for pictures that are shown in time with the sound (ID3v2 Chapter Frame
+    Addendum, section 4, note 2).
+    """
+    chapters = list(spans(episode.chapters, seconds))
+    _check_chapters(episode, seconds)
+    for number, (chapter, end) in enumerate(chapters):
         yield id3.CHAP(
-            element_id=name,
-            start_time=start,
-            end_time=end,
+            element_id=f"chp{number}",
+            start_time=round(chapter.seconds * 1000),
+            end_time=round(end * 1000),
             start_offset=_NO_OFFSET,
             end_offset=_NO_OFFSET,
             sub_frames=list(_chapter_frames(chapter)),
         )
-    # Apple ignores chapters whose CTOC is not both top-level and ordered.
-    flags = id3.CTOCFlags.TOP_LEVEL | id3.CTOCFlags.ORDERED
-    yield id3.CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[])
+    names = [f"chp{number}" for number, (chapter, _) in enumerate(chapters) if not chapter.hidden]
+    if names:
+        # Apple ignores chapters whose CTOC is not both top-level and ordered.
+        flags = id3.CTOCFlags.TOP_LEVEL | id3.CTOCFlags.ORDERED
+        yield id3.CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[])
 
 
-def _check_chapters(episode: Episode, chapters: Sequence[Chapter], seconds: float) -> None:
-    last = chapters[-1]
-    if len(chapters) > _MOST_CHAPTERS:
-        what = f"there are {len(chapters)} chapters, but a file can list only {_MOST_CHAPTERS}."
+def _check_chapters(episode: Episode, seconds: float) -> None:
+    listed, late = len(episode.listed_chapters), [each for each in episode.chapters if each.seconds >= seconds]
+    if listed > MOST:
+        what = f"there are {listed} chapters, but a file can list only {MOST}."
         raise TagError(str(episode.file), what, "Join some of the chapters.")
-    if last.seconds >= seconds:
+    if late:
+        last = late[-1]
         what = f"the chapter “{last.title}” starts at {clock(last.seconds)}, but the sound ends at {clock(seconds)}."
         raise TagError(str(episode.file), what, "Correct its time, or use the recording that it belongs to.")
 
 
 def _chapter_frames(chapter: Chapter) -> Iterator[Frame]:
-    yield _text(id3.TIT2, chapter.title)
+    if chapter.title:
+        yield _text(id3.TIT2, chapter.title)
     if chapter.url:
-        yield id3.WXXX(encoding=id3.Encoding.LATIN1, desc="", url=_url(chapter.url))
+        yield id3.WXXX(encoding=id3.Encoding.LATIN1, desc="", url=web_address(chapter.url))
+    if isinstance(chapter.image, Image):
+        data = small_jpeg(chapter.image.source)
+        yield id3.APIC(encoding=id3.Encoding.LATIN1, mime="image/jpeg", type=_OTHER_PICTURE, desc="", data=data)
 
 
 def _tag(frames: Sequence[Frame]) -> bytes:
@@ -160,8 +167,8 @@ def _start_time(frame: bytes) -> int:
 
 
 def _text(frame: type[TextFrame], text: str) -> TextFrame:
-    clean = _clean(text)
-    return frame(encoding=_encoding(clean), text=[clean])
+    held = clean(text)
+    return frame(encoding=_encoding(held), text=[held])
 
 
 def _encoding(text: str) -> int:
@@ -173,13 +180,13 @@ def _encoding(text: str) -> int:
     return mutagen.id3.Encoding.LATIN1
 
 
-def _clean(text: str, *, lines: bool = False) -> str:
-    """The text without what ID3 cannot hold: control characters, line breaks in most frames, halves of surrogates."""
+def clean(text: str, *, lines: bool = False) -> str:
+    """The text without what tags cannot hold: control characters, line breaks in most frames, halves of surrogates."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     broken = whole.replace("\r\n", "\n") if lines else whole.replace("\n", " ")
     return unicodedata.normalize("NFC", _CONTROLS.sub(" ", broken)).strip()
 
 
-def _url(url: str) -> str:
+def web_address(url: str) -> str:
     """ID3 holds addresses as Latin-1 alone: what is not ASCII is percent-encoded, as in the address bar's own bytes."""
     return quote(url.encode("utf-8", "replace"), safe="%/:=&?~#+!$,;'@()*[]")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from placecast import building, delivery, files, pages, plan, publishing, rss
+from placecast import building, delivery, files, indexing, pages, plan, publishing, rss
 from placecast.delivery import Parcel, Sight, Withdrawn, history
 from placecast.errors import UsageError
 from placecast.fingerprint import sha256
@@ -21,7 +21,7 @@ from placecast.storage import Storage
 # What lists episodes.
 _LISTS = (
     *("index.html", "about/index.html", "accessibility/index.html", "people/index.html", "places/index.html"),
-    *("places/places.geojson", "sitemap.xml"),
+    *("places/places.geojson", "sitemap.xml", "transcripts/index.html"),
 )
 
 
@@ -139,6 +139,8 @@ def _tree(
     published = replace(ready, releases=left, others=others, withdrawn=_noticed(run, ready, wanted))
     rendered = pages.site(published)
     tree = {key: rendered[key] for key in (*_LISTS, *_notices(wanted))}
+    index = indexing.files(run.project, published, None)
+    tree |= {key: content for key, content in index.items() if isinstance(content, bytes)}
     return tree | ({FEED: feed} if feed else {})
 
 

@@ -57,8 +57,8 @@ def site(publication: Publication) -> dict[str, bytes]:
         "people/index.html": _people(publication, entries),
         "places/index.html": _places(publication, named),
         places.GEOJSON: places.geojson(show, named),
-        "search/index.html": _page("search.html", publication, root="../", here="search/"),
-        "transcripts/index.html": _page("transcripts.html", publication, root="../", entries=entries),
+        "search/index.html": _search(publication),
+        "transcripts/index.html": _transcripts(publication, entries),
         "about/index.html": _about(publication, entries),
         "subscribe/index.html": _subscribe(publication),
         "accessibility/index.html": _accessibility(publication, entries),
@@ -106,6 +106,16 @@ def _about(publication: Publication, entries: Sequence[Entry]) -> bytes:
     show, heard = publication.show, sum(round(entry.seconds or 0) for entry in entries)
     description = wording.one_line(show.description)
     return _told("about.html", publication, "about/", "About", description, entries=entries, heard=heard)
+
+
+def _search(publication: Publication) -> bytes:
+    description = f"Find every sentence that was said in {publication.show.title}."
+    return _told("search.html", publication, "search/", "Search", description)
+
+
+def _transcripts(publication: Publication, entries: Sequence[Entry]) -> bytes:
+    description = f"What was said in every episode of {publication.show.title}, to read."
+    return _told("transcripts.html", publication, "transcripts/", "Transcripts", description, entries=entries)
 
 
 def _subscribe(publication: Publication) -> bytes:

@@ -332,7 +332,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "of another version": lambda path: _changed(path, "UPDATE show SET version = 0"),
     "of another program": lambda path: _changed(path, "UPDATE show SET program = 'other'"),
     "without a table": lambda path: _changed(path, "DROP TABLE passage"),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "with a text that is none": lambda path: _changed(path, "UPDATE passage SET sentences = '{'"),
 }
 
 
@@ -390,6 +390,17 @@ def test_build_keeps_an_index_up_to_date_and_makes_none(show: SmallShow, search:
         assert "keepers" in texts(ask(store, "keepers"))[0]
         assert state is not None
         assert state.seen == finding.seen(show.project.root)
+
+
+@pytest.mark.parametrize("break_it", BROKEN.values(), ids=BROKEN)
+def test_build_does_not_mind_a_broken_index(
+    show: SmallShow, search: Search, break_it: Callable[[Path], object]
+) -> None:
+    _, before, _ = search("harbour wall")
+    break_it(index_of(show.project.root))
+    show.project.transcript_file("market").unlink()
+    show.publish("harbour")
+    assert search("harbour wall")[1].splitlines()[1] == before.splitlines()[1]
 
 
 def test_publish_keeps_an_index_up_to_date(show: SmallShow, search: Search) -> None:

@@ -78,8 +78,7 @@ def search(
         raise UsageError("placecast search", "there are no words to look for.", "Name some: placecast search harbour")
     only = finding.Only(speaker=speaker, place=place, since=since, until=until)
     reporter = report.JsonReporter() if as_json else report.TerminalReporter()
-    with finding.up_to_date(root, reporter.tell, reporter.warn) as store:
-        answered = finding.search(store, question, only, limit)
+    answered = finding.sentences(root, question, only, limit, reporter.tell, reporter.warn)
     shown = {each.slug for each in answered.found if (root / "feed/e" / each.slug / "index.html").is_file()}
     report.show(found(answered, query, shown, datetime.now(UTC)), as_json=as_json)
     if play:

@@ -6,8 +6,26 @@ ones tells which say the words side by side, and which sentence says most of the
 
 from __future__ import annotations
 
-from placecast.finding.hunt import Answer, Found, search
-from placecast.finding.keeping import keep_up, seen, up_to_date
-from placecast.finding.question import Only, Question, understood
+from collections.abc import Callable
+from pathlib import Path
 
-__all__ = ["Answer", "Found", "Only", "Question", "keep_up", "search", "seen", "understood", "up_to_date"]
+from placecast.finding import keeping
+from placecast.finding.hunt import Answer, Found, search
+from placecast.finding.keeping import keep_up, seen
+from placecast.finding.question import Only, Question, understood
+from placecast.finding.store import DAMAGED
+
+__all__ = ["Answer", "Found", "Only", "Question", "keep_up", "search", "seen", "sentences", "understood"]
+
+
+def sentences(
+    root: Path, question: Question, only: Only, limit: int, tell: Callable[[str], None], warn: Callable[[str], None]
+) -> Answer:
+    """What the show in this folder says in answer to a question, as its files are now."""
+    try:
+        with keeping.up_to_date(root, tell, warn) as store:
+            return search(store, question, only, limit)
+    except DAMAGED:
+        keeping.path(root).unlink(missing_ok=True)
+        with keeping.up_to_date(root, tell, warn) as store:
+            return search(store, question, only, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -32,34 +32,35 @@ class Best:
     told: int
 
 
-def best(
-    spoken: Spoken, asked: Sequence[Collection[str]], telling: Sequence[bool], mine: Sequence[bool]
-) -> Best | None:
-    """The sentence to show. `asked`: the stems that stand for each word; `telling`: whether it tells anything alone.
+def best(spoken: Spoken, asked: Sequence[Collection[str]], telling: Sequence[bool], mine: Sequence[bool]) -> list[Best]:
+    """The sentences to show: the best one, and those that say as much. `asked`: the stems that stand for each word.
 
-    `mine`: which sentences count; those of the next passage do not.
+    `telling`: whether a word tells anything alone. `mine`: which sentences count; those of the next passage do not.
     """
-    shares: list[set[int]] = [set() for _ in mine]
-    longest, first = 0, -1
+    runs, shares = [0] * len(mine), [set[int]() for _ in mine]
+    for at, number in _hits(spoken, asked, mine):
+        sentence, run = spoken.sentences[at], _run(spoken.stems, at, asked, number)
+        runs[sentence] = max(runs[sentence], run)
+        if telling[number] or run > 1:
+            shares[sentence].add(number)
+    found = [Best(sentence=each, run=runs[each], told=len(shares[each])) for each in range(len(mine)) if runs[each]]
+    if not found:
+        return []
+    first, fullest = max(found, key=lambda each: each.run), max(found, key=lambda each: each.told)
+    chosen = first if first.run > 1 and first.run >= fullest.told else fullest
+    return [each for each in found if each.run >= chosen.run and each.told >= chosen.told]
+
+
+def _hits(spoken: Spoken, asked: Sequence[Collection[str]], mine: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Where in the passage a word is one of those asked, and which."""
     where: dict[str, list[int]] = {}
     for number, stems in enumerate(asked):
         for stem in stems:
             where.setdefault(stem, []).append(number)
     for at, stem in enumerate(spoken.stems):
         sentence = spoken.sentences[at]
-        if stem not in where or sentence >= len(mine) or not mine[sentence]:
-            continue
-        for number in where[stem]:
-            run = _run(spoken.stems, at, asked, number)
-            if telling[number] or run > 1:
-                shares[sentence].add(number)
-            if run > longest:
-                longest, first = run, sentence
-    if first < 0:
-        return None
-    fullest = max(range(len(shares)), key=lambda number: (len(shares[number]), number == first, -number))
-    chosen = first if longest > 1 and longest >= len(shares[fullest]) else fullest
-    return Best(sentence=chosen, run=longest, told=len(shares[chosen]))
+        if stem in where and sentence < len(mine) and mine[sentence]:
+            yield from ((at, number) for number in where[stem])
 
 
 def _run(stems: Sequence[str], at: int, asked: Sequence[Collection[str]], number: int) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import heapq
 import json
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -173,7 +174,7 @@ class _Hunt:
             some = ranked[first : first + most]
             texts = self._texts(passage for _, passage in some)
             read.update(passage for _, passage in some)
-            heard += [each for score, passage in some if (each := self._hear(passage, score, texts))]
+            heard += [each for score, passage in some for each in self._hear(passage, score, texts)]
             if len(heard) >= self._limit:
                 break
         return heard, read
@@ -184,24 +185,28 @@ class _Hunt:
         rows = self._query(f"SELECT id, sentences FROM passage WHERE id IN ({marks})", wanted)  # noqa: S608
         return {number: json.loads(text) for number, text in rows}
 
-    def _hear(self, passage: int, score: float, texts: Mapping[int, Sentences]) -> _Heard | None:
+    def _hear(self, passage: int, score: float, texts: Mapping[int, Sentences]) -> Iterator[_Heard]:
         sentences = texts[passage]
         spoken = self._spoken(passage, sentences, texts.get(passage + 1, []))
         if not all(map(spoken.says, self._question.quoted)):
-            return None
-        said = self._question.said
+            return
         mine = [not self._only.speaker or _is_named(speaker, self._only.speaker) for _, _, speaker in sentences]
-        found = best(spoken, [self._alike(word) for word in said], [word not in self._common for word in said], mine)
-        if found is None:
-            return None
-        near = (found.run - 1) / (len(said) - 1) if len(said) > 1 else 0.0
-        seconds, text, speaker = sentences[found.sentence]
-        return _Heard(
-            score=score * (1 + near) + found.told / 10,
-            passage=passage,
-            exact=found.run == len(said),
-            sentence=(seconds, text, speaker),
-        )
+        for found in best(spoken, self._asked, self._telling, mine):
+            near = (found.run - 1) / max(len(self._asked) - 1, 1)
+            yield _Heard(
+                score=score * (1 + near) + found.told / 10,
+                passage=passage,
+                exact=found.run == len(self._asked),
+                sentence=sentences[found.sentence],
+            )
+
+    @cached_property
+    def _asked(self) -> list[set[str]]:
+        return [self._alike(word) for word in self._question.said]
+
+    @cached_property
+    def _telling(self) -> list[bool]:
+        return [word not in self._common for word in self._question.said]
 
     def _spoken(self, passage: int, sentences: Sentences, following: Sentences) -> Spoken:
         said = [(word, number) for number, (_, text, _) in enumerate(sentences) for word in words(text)]

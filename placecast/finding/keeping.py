@@ -7,7 +7,6 @@ bring an index up to date that somebody has made by searching; who never searche
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from placecast import looks
 from placecast.errors import FactsError
-from placecast.finding.store import FILE, Known, State, Store, reading, writing
+from placecast.finding.store import DAMAGED, FILE, Known, State, Store, reading, writing
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Show, Transcript, no_words
 
@@ -45,7 +44,7 @@ def keep_up(project: Project, show: Show, episodes: Sequence[Episode], now: str 
     It is a cache, so nothing that goes wrong with it is worth stopping for: the next search sees to it.
     """
     state = _state(project.root)
-    with suppress(OSError, sqlite3.Error, FactsError):
+    with suppress(OSError, FactsError, *DAMAGED):
         if state and state.seen != now:
             _update(project, show, episodes, now, state, no_words)
 
@@ -63,7 +62,7 @@ def seen(root: Path) -> str:
 
 def _state(root: Path) -> State | None:
     """What the index was made of; None where there is none that can be used."""
-    with suppress(OSError, sqlite3.Error), reading(path(root)) as store:
+    with suppress(OSError, *DAMAGED), reading(path(root)) as store:
         state = store.state()
         return state if state and state.program == looks.program() else None
     return None
@@ -84,12 +83,7 @@ def _refresh(
         return
     if state is None and len(episodes) > 1:
         tell(f"reading the transcripts of {len(episodes)} episodes, this once")
-    try:
-        _update(project, show, episodes, now, state, warn)
-    except sqlite3.DatabaseError:
-        if state is None:
-            raise
-        _update(project, show, episodes, now, None, warn)  # the old one is damaged
+    _update(project, show, episodes, now, state, warn)
 
 
 def _update(

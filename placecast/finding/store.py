@@ -27,6 +27,8 @@ Sentences = list[tuple[float, str, str]]
 
 FILE = "search.sqlite"
 FURTHER = 8  # words of the next passage that count as said in this one, so that no phrase falls between two
+# What reading a damaged file may end in: SQLite finds most of it, but not a text that is another text now.
+DAMAGED = (sqlite3.Error, ValueError, TypeError, LookupError)
 _ROOM = 20  # bits of a passage's number that count within its episode
 _VERSION = 1
 # Terms are letters and digits of any script, which this tokenizer leaves as they are; "_" joins two frequent words.

@@ -27,7 +27,7 @@ FLOORS = (
     ("asking", "files", "looks", "root"),
     ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
     ("archive", "delivery", "pictures", "review"),
-    ("indexing",),
+    ("finding", "indexing"),
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),
     ("production", "publishing"),
@@ -94,7 +94,7 @@ def test_a_module_imports_from_lower_floors_or_from_its_own_package(path: Path) 
     "command",
     [
         *([], ["init"], ["new"], ["publish"], ["build"], ["status"], ["check"], ["preview"], ["prune"]),
-        *(["chapters"], ["import"]),
+        *(["chapters"], ["import"], ["search"]),
     ],
 )
 def test_help_loads_nothing_heavy_and_writes_nothing(command: list[str], tmp_path: Path) -> None:

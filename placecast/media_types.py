@@ -53,4 +53,6 @@ def media_type(path: str) -> str:
 def is_text(path: str) -> bool:
     """Whether gzip makes the file smaller: sound and pictures are compressed already."""
     kind = media_type(path)
+    if path.endswith(".bin"):  # the numbers of the search index, which repeat themselves
+        return True
     return kind.startswith(_TEXT) or "charset=" in kind

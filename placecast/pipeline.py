@@ -226,7 +226,7 @@ def build_preview(run: Run, url: str) -> None:
     show, episodes = run.project.load()
     local = replace(show, url=url)
     published = building.publication(run.project, local, episodes, None)
-    folder, tree = run.project.preview, building.render(published)
+    folder, tree = run.project.preview, building.render(run.project, published)
     building.write(folder, tree, building.changes(folder, tree))
     building.copy_pictures(published, folder)
     building.copy_media(run.project, published, folder)

@@ -93,6 +93,8 @@ _RULES = (
     # Players ask for parts of media (Range), which has no use for compressed bytes.
     _Rule(pattern="media/*", phase=Phase.MEDIA, cache_control=_FOREVER, gzip=False),
     _Rule(pattern="assets/*", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="search/*.bin", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="e/*/part-*.json", phase=Phase.SIDECARS, cache_control=_SHORTLY),
     _Rule(pattern="e/*/transcript.*", phase=Phase.SIDECARS, cache_control=_SHORTLY),
     _Rule(pattern="*.html", phase=Phase.PAGES, cache_control=_SHORTLY),
     _Rule(pattern="sitemap.xml", phase=Phase.PAGES, cache_control=_SHORTLY),
@@ -107,7 +109,7 @@ _ODD = re.compile(r"[\\:\x00-\x1f\x7f]")
 
 PUBLIC = (
     *(FEED, "index.html", "404.html", "robots.txt", "sitemap.xml"),
-    *("accessibility/*", "assets/*", "e/*", "media/*"),
+    *("accessibility/*", "assets/*", "e/*", "media/*", "search/*", "transcripts/*"),
 )
 """All that listeners may read: what is published lies under one of these patterns."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from placecast import building, delivery, distribution, gate, plan, rss
+from placecast import building, delivery, distribution, gate, plan, rss, search
 from placecast.archive import Archive
 from placecast.changed import NOTHING, Told
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
@@ -82,7 +82,7 @@ def build(
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
     published = replace(ready, releases=shown, others=_others(show, sight, shown, gone))
     lying = Archive(run.project, show)
-    tree = building.render(published, lying)
+    tree = building.render(run.project, published, lying)
     local = building.local_files(run.project, published, tree)
     named = rss.named(show, building.feed_of(tree))
     return Built(
@@ -172,9 +172,16 @@ def _kept(published: Publication, ready: Publication, local: Sequence[Upload], s
 
 
 def _folders(published: Publication) -> list[str]:
+<<<<<<< HEAD
     """Where in the public tree other clones' episodes lie, and the pictures of their chapters."""
     slugs = [slug for other in published.others if (slug := published.show.slug_at(other.page))]
     return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs]
+=======
+    """The folders of the public tree in which other clones' episodes lie, or which this one cannot make whole."""
+    slugs = (published.show.slug_at(other.page) for other in published.others)
+    index = [f"{search.FOLDER}/"] if published.others else []
+    return [f"e/{slug}/" for slug in slugs if slug] + index
+>>>>>>> search
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:

@@ -137,6 +137,8 @@ def write_site(publication: Publication, folder: Path) -> Path:
     """The pages with sound of the right length and transcripts, as a folder that can be served."""
     for path, content in feeds.pages_of(publication).items():
         _write(folder / path, content)
+    for path, content in feeds.index_of(publication).items():
+        _write(folder / path, content)
     _write(folder / publication.show.cover.path, b"\xff\xd8\xff\xe0")
     _write(folder / "feed.xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"/>\n')
     for release in publication.releases:

@@ -32,6 +32,10 @@ def site(publication: Publication) -> dict[str, bytes]:
     tree |= {
         "index.html": _home(publication),
         "accessibility/index.html": _accessibility(publication),
+        "search/index.html": _page("search.html", publication, root="../"),
+        "transcripts/index.html": _page(
+            "transcripts.html", publication, root="../", entries=shelf.entries(publication)
+        ),
         # Shown at any depth, where a relative link would lead astray.
         "404.html": _page("missing.html", publication, root=publication.show.url),
         "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {publication.show.at('sitemap.xml')}\n".encode(),
@@ -129,6 +133,7 @@ def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Style, script and icon under names that carry their content's hash, so browsers may keep them for ever."""
     folder = files("placecast.pages").joinpath("assets")
     contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js", "style.css")}
+    contents["search.js"] = b"".join(folder.joinpath(name).read_bytes() for name in ("lookup.js", "search.js"))
     return {name: (_hashed(name, content), content) for name, content in contents.items()}
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from placecast import building, delivery, files, pages, plan, publishing, rss
+from placecast import building, delivery, files, indexing, pages, plan, publishing, rss
 from placecast.delivery import Parcel, Sight, Withdrawn, history
 from placecast.errors import UsageError
 from placecast.fingerprint import sha256
@@ -18,7 +18,7 @@ from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Storage
 
-_LISTS = ("index.html", "accessibility/index.html", "sitemap.xml")  # pages that list episodes
+_LISTS = ("index.html", "accessibility/index.html", "sitemap.xml", "transcripts/index.html")  # pages that list episodes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +135,8 @@ def _tree(
     published = replace(ready, releases=left, others=others, withdrawn=_noticed(run, ready, wanted))
     rendered = pages.site(published)
     tree = {key: rendered[key] for key in (*_LISTS, _page(wanted))}
+    index = indexing.files(run.project, published, None)
+    tree |= {key: content for key, content in index.items() if isinstance(content, bytes)}
     return tree | ({FEED: feed} if feed else {})
 
 

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -132,9 +133,16 @@ def _environment() -> Environment:
 def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Style, script and icon under names that carry their content's hash, so browsers may keep them for ever."""
     folder = files("placecast.pages").joinpath("assets")
-    contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js", "style.css")}
+    contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js")}
     contents["search.js"] = b"".join(folder.joinpath(name).read_bytes() for name in ("lookup.js", "search.js"))
+    contents["style.css"] = _stylesheet(folder.joinpath("style"))
     return {name: (_hashed(name, content), content) for name, content in contents.items()}
+
+
+def _stylesheet(folder: Traversable) -> bytes:
+    """The parts of the style as one file, in the order of their names: a page then asks for one."""
+    parts = sorted((part for part in folder.iterdir() if part.name.endswith(".css")), key=lambda part: part.name)
+    return b"\n".join(part.read_bytes() for part in parts)
 
 
 def _hashed(name: str, content: bytes) -> str:

@@ -29,7 +29,7 @@ _MOST = 35  # letters that two neighbours in a list can share, as one digit tell
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What is looked up of one episode. `single` and `double`: the passages of each term, as `postings.local` has them.
+    """What is looked up of one episode. `single` and `double`: the places of each term, as `postings.local` has them.
 
     `words`: all that are said in it.
     """

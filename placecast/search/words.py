@@ -1,14 +1,13 @@
 """From what is said to what is looked up: words in small letters without marks, and their stems.
 
-`pages/assets/search.js` does the same to what a reader types.
+`pages/assets/lookup.js` does the same to what a reader types.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 
 from placecast.search import porter
 
@@ -40,8 +39,3 @@ def stemmer(language: str) -> Callable[[str], str]:
 def common(language: str) -> frozenset[str]:
     """The words of this language that are not looked up alone."""
     return _COMMON.get(language.lower().split("-")[0], frozenset())
-
-
-def pairs(said: Sequence[str], frequent: frozenset[str]) -> Iterator[str]:
-    """Two frequent words side by side, as one term."""
-    return (f"{one} {two}" for one, two in pairwise(said) if one in frequent and two in frequent)

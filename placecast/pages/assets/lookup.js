@@ -4,6 +4,8 @@
 const PART = 16; // passages in one file of text
 const FURTHER = 8; // words of the next passage that count as said in this one
 const SHORTEST = 3; // letters: shorter words are not corrected
+const HINT = 3; // bits that tell what is said behind a word
+const FOLLOWED = HINT * Math.LN2; // what these tell, as the logarithm of a chance
 
 export const words = (text) =>
   text.normalize("NFKD").toLowerCase().replace(/[\p{M}'’ʼ＇]/gu, "").match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -161,8 +163,8 @@ export class Index {
     return this.file(this.table.facets).then(read);
   }
 
-  // The passages that have a term, counted through all episodes.
-  async passages(kind, term) {
+  // The places where a term is said: each a passage, counted through all episodes, and bits of what follows it there.
+  async places(kind, term) {
     const bytes = new TextEncoder().encode(term);
     const each = this.table.segments.map(async (segment) => {
       const count = segment[kind].length / 10;
@@ -181,12 +183,18 @@ export class Index {
       let passage = this.starts[episode];
       for (let more = 1; more; ) {
         const value = numbers.next();
-        passage += value >> 1;
+        const place = (passage << HINT) + (value >>> 1);
+        passage = place >>> HINT;
         more = value & 1;
-        found.push(passage);
+        found.push(place);
       }
     }
     return found;
+  }
+
+  // What the places of a term tell of the word that follows it.
+  hint(word) {
+    return hashOf(new TextEncoder().encode(this.stem(word))) & ((1 << HINT) - 1);
   }
 
   episodeOf(passage) {
@@ -240,8 +248,11 @@ export function understood(query) {
   return { said: words(query), quoted };
 }
 
-const ROUNDS = [6, 6, 12]; // how many files of text are read, as long as no passage says just what was asked
+const ROUNDS = [4, 6, 14]; // how many files of text are read, as long as no passage says just what was asked
 const CANDIDATES = 60;
+const SOON = 3; // seconds into a sentence: what is said by then is heard from its beginning
+const LEAD = 1; // second before words that come later
+const PACE = 15; // letters a second
 
 export class Question {
   constructor(index, query) {
@@ -250,7 +261,8 @@ export class Question {
     this.corrected = new Map(); // what stands for a word that nobody says
   }
 
-  // The best passages, each with its sentence: { score, exact, episode, facts, sentence: [seconds, text, speaker] }.
+  // The best passages, each with its sentence and when its words are said: { score, exact, episode, facts,
+  // sentence: [seconds, text, speaker], seconds }.
   async answers({ episodes = null, speaker = "" } = {}) {
     await this.index.open();
     const slots = await this.singles();
@@ -286,17 +298,18 @@ export class Question {
     });
   }
 
-  // The passages that say most of what was asked, by how rarely that is said.
+  // The passages that say most of what was asked, by how rarely that is said, and in the order in which it was asked.
   ranked(slots, episodes) {
     const total = this.index.starts.at(-1);
     const scores = new Float32Array(total);
     const covered = new Uint8Array(total);
-    for (const slot of slots) {
-      const weight = Math.log(1 + total / (slot.size || 1));
-      for (const [passage, worth] of slot) {
+    for (const { said, followed } of slots) {
+      const weight = Math.log(1 + total / said.size);
+      for (const [passage, worth] of said) {
         scores[passage] += weight * worth;
         covered[passage]++;
       }
+      for (const passage of followed) scores[passage] += FOLLOWED;
     }
     const found = [];
     for (let passage = 0; passage < total; passage++) {
@@ -307,40 +320,85 @@ export class Question {
     return found.sort((one, two) => two.score - one.score || two.passage - one.passage).slice(0, CANDIDATES);
   }
 
-  // For each word that tells something, the passages that say it, or something like it, and how much that is worth.
+  // What of the question tells something: each with the passages that say it, or something like it, and how much that is
+  // worth, and those of them where it is followed by what was asked behind it.
   async singles() {
     const telling = [...new Set(this.said.filter((word) => !this.index.common.has(word)))];
-    const slots = await Promise.all(telling.map((word) => this.single(word)));
-    return slots.filter((slot) => slot.size);
+    await Promise.all(telling.map((word) => this.known(word)));
+    return this.slots(telling.map((word) => ({ kind: "single", terms: this.spelt(word), behind: this.behind(word) })));
   }
 
   async doubles() {
     const { common } = this.index;
-    const pairs = this.said.slice(1).map((word, at) => [this.said[at], word]);
-    const telling = new Set(pairs.filter((pair) => pair.every((word) => common.has(word))).map((pair) => pair.join(" ")));
-    const lists = await Promise.all([...telling].map((pair) => this.index.passages("double", pair)));
-    return lists.filter((list) => list.length).map((list) => new Map(list.map((passage) => [passage, 1])));
+    const pairs = new Map();
+    for (const [one, two, three] of this.runs(3))
+      if (common.has(one) && common.has(two)) pairs.set(`${one} ${two}`, [...(pairs.get(`${one} ${two}`) ?? []), three]);
+    return this.slots(
+      [...pairs].map(([pair, behind]) => ({ kind: "double", terms: [{ term: pair, worth: 1 }], behind })),
+    );
   }
 
-  async single(word) {
-    const own = await this.index.passages("single", this.index.stem(word));
-    if (own.length) return new Map(own.map((passage) => [passage, 1]));
-    const likely = await this.index.alternatives(word);
-    this.corrected.set(word, likely.map((each) => each.word));
-    const slot = new Map();
-    for (const { word: other, far } of likely.reverse())
-      if (!this.index.common.has(other))
-        for (const passage of await this.index.passages("single", this.index.stem(other))) slot.set(passage, 1 / (far + 1) ** 0.5);
-    return slot;
+  // So many words side by side, from each word on; what is missing at the end is undefined.
+  runs(length) {
+    const phrases = this.quoted.length ? this.quoted : [this.said];
+    return phrases.flatMap((phrase) => phrase.map((_, at) => Array.from({ length }, (_, further) => phrase[at + further])));
+  }
+
+  behind(word) {
+    return this.runs(2).flatMap(([one, two]) => (one === word ? [two] : []));
+  }
+
+  // The stems under which a word is looked up: its own, or those of what stands for it.
+  spelt(word) {
+    const likely = this.corrected.get(word);
+    if (!likely) return [{ term: this.index.stem(word), worth: 1 }];
+    const telling = likely.filter((each) => !this.index.common.has(each.word));
+    return telling.map((each) => ({ term: this.index.stem(each.word), worth: 1 / (each.far + 1) ** 0.5 }));
+  }
+
+  // Notes what stands for a word that nobody says.
+  async known(word) {
+    const own = await this.index.places("single", this.index.stem(word));
+    if (!own.length) this.corrected.set(word, await this.index.alternatives(word));
+  }
+
+  async slots(asked) {
+    const made = asked.map(async ({ kind, terms, behind }) => {
+      const slot = { said: new Map(), followed: new Set() };
+      const hints = new Set(behind.filter(Boolean).flatMap((word) => this.hints(word)));
+      // A passage where the word comes last in a phrase says nothing of what follows.
+      const open = behind.includes(undefined);
+      const lists = await Promise.all(terms.map(({ term }) => this.index.places(kind, term)));
+      lists.forEach((places, at) => {
+        for (const place of places) {
+          const passage = place >>> HINT;
+          const fits = hints.has(place & ((1 << HINT) - 1));
+          if (fits) slot.followed.add(passage);
+          if (fits || open || !this.quoted.length || !hints.size)
+            slot.said.set(passage, Math.max(slot.said.get(passage) ?? 0, terms[at].worth));
+        }
+      });
+      return slot;
+    });
+    return (await Promise.all(made)).filter((slot) => slot.said.size);
+  }
+
+  hints(word) {
+    return this.readings(word).map((each) => this.index.hint(each));
+  }
+
+  // A word as it was typed, and what stands for it.
+  readings(word) {
+    return [word, ...(this.corrected.get(word) ?? []).map((each) => each.word)];
   }
 
   // A word that nearly every sentence has: the newest episodes will do.
   latest() {
     const { starts, slugs } = this.index;
-    const found = new Map();
+    const said = new Map();
     for (let episode = Math.max(0, slugs.length - 3); episode < slugs.length; episode++)
-      for (let passage = starts[episode]; passage < Math.min(starts[episode] + PART, starts[episode + 1]); passage++) found.set(passage, 1);
-    return found;
+      for (let passage = starts[episode]; passage < Math.min(starts[episode] + PART, starts[episode + 1]); passage++) said.set(passage, 1);
+    return { said, followed: [] };
   }
 
   // The sentence of a passage that says most of what was asked, as near together as it was asked.
@@ -353,11 +411,21 @@ export class Question {
     for (const word of words((next ?? []).map((sentence) => sentence[1]).join(" ")).slice(0, FURTHER))
       spoken.push({ word, number: sentences.length });
     if (!this.quoted.every((phrase) => this.saysExactly(spoken, phrase))) return [];
-    const { length, number, run } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
+    const { length, number, run, at } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
     if (number === null) return [];
     const exact = run === this.said.length;
+    const seconds = this.when(spoken, at, sentences[number][0], (sentences[number + 1] ?? next?.[0])?.[0]);
     const near = this.said.length > 1 ? (run - 1) / (this.said.length - 1) : 0;
-    return [{ score: score * (1 + near) + length / 10, exact, episode, facts, sentence: sentences[number] }];
+    return [{ score: score * (1 + near) + length / 10, exact, episode, facts, sentence: sentences[number], seconds }];
+  }
+
+  // About when the word at this place is said: as far into its sentence as there are letters before it.
+  when(spoken, at, start, end) {
+    const letters = (words) => words.reduce((sum, { word }) => sum + word.length + 1, 0);
+    const sentence = spoken.filter(({ number }) => number === spoken[at].number);
+    const before = letters(sentence.slice(0, at - spoken.indexOf(sentence[0])));
+    const into = end > start ? ((end - start) * before) / letters(sentence) : before / PACE;
+    return into > SOON ? Math.round((start + into - LEAD) * 10) / 10 : start;
   }
 
   saysExactly(spoken, phrase) {
@@ -366,10 +434,11 @@ export class Question {
 
   // Where the longest run of words begins that are asked in this order; then, which sentence has most of them.
   best(spoken, sentences, speaker) {
-    const alike = this.said.map((word) => new Set([word, ...(this.corrected.get(word) ?? [])].map(this.index.stem)));
+    const alike = this.said.map((word) => new Set(this.readings(word).map(this.index.stem)));
     const stems = spoken.map(({ word }) => this.index.stem(word));
     const shares = sentences.map(() => new Set());
-    let best = { run: 0, number: null, length: 0 };
+    const first = []; // where each sentence says the first of these words
+    let best = { run: 0, number: null, length: 0, at: 0 };
     const mine = (number) => speaker === null || sentences[number]?.[2] === speaker;
     for (let at = 0; at < spoken.length; at++) {
       for (let asked = 0; asked < alike.length; asked++) {
@@ -377,13 +446,18 @@ export class Question {
         while (asked + run < alike.length && at + run < stems.length && alike[asked + run].has(stems[at + run])) run++;
         const { number } = spoken[at];
         if (!run || number >= sentences.length || !mine(number)) continue;
-        if (!this.index.common.has(this.said[asked]) || run > 1) shares[number].add(asked);
-        if (run > best.run) best = { run, number, length: 0 };
+        first[number] ??= at;
+        if (!this.index.common.has(this.said[asked]) || run > 1) {
+          if (!shares[number].size) first[number] = at;
+          shares[number].add(asked);
+        }
+        if (run > best.run) best = { run, number, length: 0, at };
       }
     }
     if (best.number === null) return best;
     const fullest = shares.reduce((most, share, number) => (share.size > shares[most].size ? number : most), best.number);
-    const number = best.run > 1 && best.run >= shares[fullest].size ? best.number : fullest;
-    return { run: best.run, number, length: shares[number].size };
+    const together = best.run > 1 && best.run >= shares[fullest].size;
+    const number = together ? best.number : fullest;
+    return { run: best.run, number, length: shares[number].size, at: together ? best.at : first[number] };
   }
 }

@@ -32,7 +32,7 @@ function clock(seconds) {
 
 // The sentence with the words that were asked for marked.
 function marked(text, question) {
-  const wanted = new Set([...question.said, ...[...question.corrected.values()].flat()].map(index.stem));
+  const wanted = new Set(question.said.flatMap((word) => question.readings(word)).map(index.stem));
   const telling = question.said.some((word) => !index.common.has(word));
   return text.split(/([\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*)/u).map((part) => {
     const [word] = words(part);
@@ -41,7 +41,7 @@ function marked(text, question) {
   });
 }
 
-function shownSentence({ sentence: [seconds, text, speaker], facts, episode }, question) {
+function shownSentence({ sentence: [, text, speaker], seconds, facts, episode }, question) {
   const address = `${root}e/${index.slugs[episode]}/${page.dataset.index}#t=${seconds}`;
   const time = element("a", clock(seconds), { href: address, ariaLabel: `Play from ${clock(seconds)}` });
   const who = speaker < 0 ? [] : [element("b", `${facts.speakers[speaker]}:`), " "];
@@ -81,7 +81,7 @@ const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 function told(answers, episodes, question) {
   const found = answers.length ? `${counted(answers.length, "sentence")} in ${counted(episodes, "episode")}.` : "Nothing was found.";
   const instead = [...question.corrected].map(([word, others]) =>
-    others.length ? `Nobody says “${word}”; this is for “${others.join("”, “")}”.` : `Nobody says “${word}”.`,
+    others.length ? `Nobody says “${word}”; this is for “${others.map((each) => each.word).join("”, “")}”.` : `Nobody says “${word}”.`,
   );
   return [found, ...instead].join(" ");
 }

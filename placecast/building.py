@@ -117,12 +117,8 @@ def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
         "html": captions.html(transcript, title=episode.title),
     }
     tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
-<<<<<<< HEAD
-    return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
-=======
     tree |= search.parts(release, transcript)
-    return tree | ({episode.chapters_path: chapters.render(episode)} if episode.chapters else {})
->>>>>>> search
+    return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:

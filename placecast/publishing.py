@@ -172,16 +172,10 @@ def _kept(published: Publication, ready: Publication, local: Sequence[Upload], s
 
 
 def _folders(published: Publication) -> list[str]:
-<<<<<<< HEAD
-    """Where in the public tree other clones' episodes lie, and the pictures of their chapters."""
+    """Where in the public tree other clones' episodes lie, and what this clone cannot make whole without them."""
     slugs = [slug for other in published.others if (slug := published.show.slug_at(other.page))]
-    return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs]
-=======
-    """The folders of the public tree in which other clones' episodes lie, or which this one cannot make whole."""
-    slugs = (published.show.slug_at(other.page) for other in published.others)
     index = [f"{search.FOLDER}/"] if published.others else []
-    return [f"e/{slug}/" for slug in slugs if slug] + index
->>>>>>> search
+    return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs] + index
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:

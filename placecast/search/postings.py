@@ -55,15 +55,24 @@ def local(places: Sequence[int]) -> bytes:
     return b"".join(made)
 
 
-def joined(episodes: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
-    """The postings of every term in these episodes, which are counted from 0."""
-    found: dict[str, list[bytes]] = {}
-    last: dict[str, int] = {}
-    for at, episode in enumerate(episodes):
-        for term, passages in episode.items():
-            found.setdefault(term, []).append(number(at - last.get(term, 0)) + passages)
-            last[term] = at
-    return {term: b"".join(postings) for term, postings in found.items()}
+class Joined:
+    """The postings of every term in episodes that are added one after the other, counted from 0."""
+
+    def __init__(self) -> None:
+        self.terms: dict[str, bytearray] = {}
+        self._last: dict[str, int] = {}
+        self._count = 0
+
+    def add(self, episode: Mapping[str, bytes]) -> None:
+        """One more episode, as `local` has its terms."""
+        last, terms, count = self._last, self.terms, self._count
+        for term, places in episode.items():
+            if term in terms:
+                terms[term] += number(count - last[term]) + places
+            else:
+                terms[term] = bytearray(number(count) + places)
+            last[term] = count
+        self._count += 1
 
 
 def shard_count(size: int) -> int:
@@ -71,7 +80,7 @@ def shard_count(size: int) -> int:
     return int(2 ** max(0, round(math.log2(math.sqrt(max(size, 1)) / _FINENESS))))
 
 
-def shards(postings: Mapping[str, bytes]) -> list[bytes]:
+def shards(postings: Mapping[str, bytes | bytearray]) -> list[bytes]:
     """The postings shared out by the hash of their terms; none where there is nothing to share out."""
     if not postings:
         return []
@@ -90,7 +99,7 @@ def hash_of(term: str) -> int:
     return value
 
 
-def _shard(terms: Sequence[str], postings: Mapping[str, bytes]) -> bytes:
+def _shard(terms: Sequence[str], postings: Mapping[str, bytes | bytearray]) -> bytes:
     made, before = [], b""
     for term in terms:
         name, found = term.encode(), postings[term]

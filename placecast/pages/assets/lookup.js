@@ -214,20 +214,20 @@ export class Index {
     const letter = /^[a-z]/.test(word) ? word[0] : "-";
     const most = word.length < 5 ? 1 : 2;
     const near = await this.near(word, [letter], most);
-    return near.length ? near : this.near(word, Object.keys(this.table.words), most);
+    return near.length ? near : this.near(word, null, most);
   }
 
   async near(word, letters, most) {
-    const found = [];
-    const lists = letters.filter((letter) => this.table.words[letter]);
-    for (const list of await Promise.all(lists.map((letter) => this.file(this.table.words[letter])))) {
+    const often = new Map();
+    const hashes = this.table.segments.flatMap(({ words }) => (letters ?? Object.keys(words)).flatMap((letter) => words[letter] ?? []));
+    for (const list of await Promise.all(hashes.map((hash) => this.file(hash)))) {
       let before = "";
       for (const line of new TextDecoder().decode(list).split("\n")) {
         before = before.slice(0, parseInt(line[0], 36)) + line.slice(1, -1);
-        const far = distance(word, before, most);
-        if (far <= most) found.push({ word: before, far, often: Number(line.at(-1)) });
+        if (distance(word, before, most) <= most) often.set(before, Math.max(often.get(before) ?? 0, Number(line.at(-1))));
       }
     }
+    const found = [...often].map(([other, times]) => ({ word: other, far: distance(word, other, most), often: times }));
     found.sort((one, two) => one.far - two.far || two.often - one.often);
     return found.filter((each) => each.far === found[0].far).slice(0, 4);
   }

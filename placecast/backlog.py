@@ -23,7 +23,7 @@ from placecast.project import Project
 from placecast.run import Run
 from placecast.timecode import spoken
 from placecast.transcribe.account import Account
-from placecast.workshop import Workshop, heard_recording
+from placecast.workshop import Workshop, heard_recording, trimmed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +157,7 @@ def _job(shop: Workshop, episode: Episode, loader: str) -> Job:
         slug=episode.slug,
         recording=recording,
         sha256=digest,
+        trim_silence=trimmed(shop.project, shop.show, episode),
         stored=StoredSound(key=same.path, bytes=same.bytes, sha256=same.sha256) if same else None,
         target=shop.show.target,
         transcription=shop.transcription,

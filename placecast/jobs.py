@@ -49,13 +49,16 @@ class Job:
     transcription: Transcription
     request: Request
     loader: str = LOADER
+    trim_silence: bool = False  # at both ends of the recording; the published file has lost it already
 
 
 def work(job: Job, progress: Progress = no_progress) -> Account:
     """Find the sound, hear it, and tell what was heard."""
     with TemporaryDirectory(prefix="placecast-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        audio.decode_samples(_sound(job, folder), folder / "samples.f32")
+        sound = _sound(job, folder)
+        trim = job.trim_silence and sound == job.recording
+        audio.decode_samples(sound, folder / "samples.f32", trim_silence=trim)
         with _HEARING:
             engine = _engine(job.loader, job.transcription)
             samples = audio.read_samples(folder / "samples.f32")

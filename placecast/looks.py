@@ -22,7 +22,7 @@ def look(path: str | Path) -> Look:
     """What this file looks like."""
     try:
         return _of(os.stat(path))  # noqa: PTH116  # a Path costs more than the answer
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # a link may lead back to itself
         return []
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from placecast.fingerprint import sha256
-from placecast.media_types import is_text, media_type
+from placecast.media_types import is_compressible, media_type
 
 
 class Phase(IntEnum):
@@ -136,7 +136,7 @@ def upload(key: str, source: Path | bytes, size: int, digest: str) -> Upload:
         sha256=digest,
         type=media_type(key),
         cache_control=rule.cache_control,
-        gzip=rule.gzip and is_text(key),
+        gzip=rule.gzip and is_compressible(key),
         phase=rule.phase,
     )
 
@@ -160,7 +160,7 @@ def note(key: str, body: bytes) -> Upload:
         sha256=sha256(body),
         type=media_type(key),
         cache_control="no-store",
-        gzip=is_text(key),
+        gzip=is_compressible(key),
         phase=Phase.FEED,
     )
 

@@ -72,16 +72,20 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
     recording, mastering = recording_of(episode), shop.show.mastering
     folder = shop.project.work_folder(episode.slug)
     (folder / "master.json").unlink(missing_ok=True)
-    made = audio.master(recording, folder / "master.mp3", folder / "samples.f32", mastering, progress)
+    with audio.steady(recording):
+        made = audio.master(recording, folder / "master.mp3", folder / "samples.f32", mastering, progress)
+        digest = shop.project.fingerprint(recording)
     for warning in made.warnings:
         shop.reporter.warn(f"{episode.slug}: {warning}")
-    made_from = MadeFrom(recording=shop.project.fingerprint(recording), mastering=mastering, version=audio.VERSION)
+    made_from = MadeFrom(recording=digest, mastering=mastering, version=audio.VERSION)
     facts = {
         "made_from": asdict(made_from),
         "seconds": made.seconds,
         "loudness": made.loudness,
         "true_peak": made.true_peak,
         "small": asdict(made.small) if made.small else None,
+        "start": made.start,
+        "said": made.warnings,
     }
     files.write(folder / "master.json", json.dumps(facts).encode())
 

@@ -38,7 +38,7 @@ def parse_record(text: str, file: str) -> MachineRecord:
         options = {name: _string(value, name) for name, value in dict(data["options"]).items()}
         words, flags = tuple(map(_word, data["words"])), tuple(map(_flag, data["flags"]))
         return MachineRecord(**facts, options=options, words=words, flags=flags)
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as exc:
         reason = f"{exc} is missing" if isinstance(exc, KeyError) else str(exc)
         what = f"the record of what was heard is damaged ({reason})."
         cure = "No one needs to edit this file: bring back its last version from git, or delete it."

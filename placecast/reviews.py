@@ -88,7 +88,7 @@ def parse(text: str, file: str) -> Review:
             approval=_approval(approval) if approval else None,
             waiver=_waiver(waiver) if waiver else None,
         )
-    except (ValueError, KeyError, TypeError, UsageError) as exc:
+    except (ValueError, KeyError, TypeError, RecursionError, UsageError) as exc:
         reason = f"{exc} is missing" if isinstance(exc, KeyError) else str(exc).splitlines()[0]
         raise TranscriptError(file, f"the record of the review is damaged ({reason}).", _CURE) from exc
 

@@ -48,7 +48,7 @@ def remember(
         "seen": _seen(root),
         "looks": _looks(root, elsewhere),
     }
-    files.write(root / _RECORDS[command], json.dumps(record, ensure_ascii=False).encode())
+    files.write(root / _RECORDS[command], json.dumps(record).encode())
 
 
 def answer(root: Path, now: datetime, command: Command = "publish") -> dict[str, Any] | None:

@@ -19,10 +19,11 @@ from placecast.timecode import long_clock, parse_clock
 # Line ends and odd spaces would end a cue in one reader or another; no-break spaces are meant by the author.
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>")
+# Each looks at a character once (possessive), or a cue with a thousand tags that never end would take minutes.
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*+)?+(?:\s++([^<>]*+))?+>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|</>")
 _SKIPPED = re.compile(r"(NOTE(?=\s|$)|(STYLE|REGION)\s*$)")
-_OVERRIDE = re.compile(r"\{\\[^}]*\}")  # {\an8}: where on the screen some programs want a caption
+_OVERRIDE = re.compile(r"\{\\[^{}]*+\}")  # {\an8}: where on the screen some programs want a caption
 _EXAMPLE = "Write it as 00:01:02.000 --> 00:01:05.000."
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from placecast import audio
 from placecast.errors import AudioError
-from placecast.model import Episode, MadeFrom, Progress, Show, Transcription
+from placecast.model import Episode, MadeFrom, MovedIn, Progress, Show, Transcription
 from placecast.project import Project
 
 if TYPE_CHECKING:
@@ -75,8 +75,20 @@ def samples_of(shop: Workshop, episode: Episode) -> Path:
     folder = shop.project.work_folder(episode.slug)
     samples = folder / "samples.f32"
     if unfinished(shop.project, shop.show, episode.slug, recording_hash(shop.project, episode)) is None:
-        audio.decode_samples(best_sound(shop.project, episode), samples)
+        sound = best_sound(shop.project, episode)
+        trim = sound == episode.recording and trimmed(shop.project, shop.show, episode)
+        audio.decode_samples(sound, samples, trim_silence=trim)
     return samples
+
+
+def trimmed(project: Project, show: Show, episode: Episode) -> bool:
+    """Whether the recording loses its silent ends: as it did when it was published, or will when it is."""
+    published = project.audio(episode.slug)
+    made_from = published.made_from if published else None
+    if isinstance(made_from, MovedIn):
+        return False  # kept as it was
+    same = made_from and made_from.recording == recording_hash(project, episode)
+    return (made_from.mastering if made_from and same else show.mastering).trim_silence
 
 
 def recording_hash(project: Project, episode: Episode) -> str | None:

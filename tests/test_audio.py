@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 import wave
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -264,29 +263,3 @@ def test_another_reader_sees_a_plain_mp3_of_the_right_length(tmp_path: Path) -> 
     command = ["ffmpeg", "-v", "error", "-i", str(out), "-f", "f32le", "-"]
     decoded = subprocess.run(command, capture_output=True, check=True).stdout
     assert len(decoded) / 8 / 48000 == made.seconds
-
-
-_SOAK = """
-import json, resource, sys
-from pathlib import Path
-from placecast import audio
-from placecast.model import Mastering
-made = audio.master(*map(Path, sys.argv[1:4]), Mastering())
-print(json.dumps([made.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
-"""
-
-
-@pytest.mark.slow
-def test_three_hours_need_no_more_memory_than_three_minutes(tmp_path: Path) -> None:
-    minute = (sounds.speech(60.0, rate=16000)[:, 0] * 32767).astype("<i2").tobytes()
-    recording = tmp_path / "long.wav"
-    with wave.open(str(recording), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16000)
-        for _ in range(180):
-            file.writeframes(minute)
-    command = [sys.executable, "-c", _SOAK, str(recording), str(tmp_path / "o.mp3"), str(tmp_path / "s.f32")]
-    seconds, megabytes = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    assert seconds == 10800
-    assert megabytes < 300

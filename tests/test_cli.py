@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from placecast import cli
 from placecast.transcribe import FakeEngine
 from tests import sounds
+from tests.commands import Command, fake_engine
 from tests.small_show import SmallShow, files_below, make
 
 
@@ -23,27 +23,6 @@ def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallShow:
     small = make(tmp_path / "show")
     monkeypatch.chdir(small.project.root)
     return small
-
-
-def fake_engine(transcription: object, **told: object) -> FakeEngine:
-    return FakeEngine()
-
-
-class Command:
-    """Runs `placecast` in this process and keeps what it said."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capfd = monkeypatch, capfd
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        self._monkeypatch.setattr(sys, "argv", ["placecast", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = self._capfd.readouterr()
-        return code, out, err
 
 
 @pytest.fixture
@@ -84,10 +63,11 @@ def test_a_damaged_export_and_its_second_try_are_one_episode(
     code, _, err = placecast("publish", str(recording), "--no-input")
     assert code == 1
     assert "cut off" in err
+    assert not list(Path("episodes").iterdir())
     recording.write_bytes(whole)
     code, _, err = placecast("publish", str(recording), "--no-input")
     assert code == 0, err
-    assert "The recording of the unpublished episode trust is now this file." in err
+    assert "Made episodes/trust/episode.md" in err
     assert [path.name for path in Path("episodes").iterdir()] == ["trust"]
 
 

@@ -14,7 +14,7 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("addresses", "alignment", "errors", "fingerprint", "media_types", "timecode", "wording"),
+    ("addresses", "alignment", "errors", "fingerprint", "media_types", "timecode", "typed", "wording"),
     ("model",),
     ("realign", "screens"),
     (
@@ -45,6 +45,7 @@ HEAVY = {
     "feedgen",
     "jellyfish",
     "jinja2",
+    "lameenc",
     "lxml",
     "numpy",
     "PIL",

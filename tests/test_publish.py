@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import feedparser
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -339,6 +340,46 @@ def test_what_audio_json_says_is_what_the_file_is(published: SmallShow) -> None:
     assert facts["loudness"] == pytest.approx(-16, abs=0.5)
     assert facts["true_peak"] <= -1.0
     assert facts["seconds"] == pytest.approx(4.0, abs=0.06)
+
+
+def test_what_the_producer_was_warned_of_stays_in_audio_json(show: SmallShow) -> None:
+    folder = show.add("hot")
+    sounds.save(folder / "recording.wav", sounds.clipped(sounds.speech(4.0)))
+    show.publish("hot")
+    (said,) = json.loads((folder / "audio.json").read_text("utf-8"))["said"]
+    assert "it is clipped" in said
+    assert show.last.warnings == [f"hot: {said}"]
+
+
+def test_an_episode_that_an_older_version_mastered_is_left_alone(published: SmallShow) -> None:
+    """Every listener would download it again."""
+    path = published.project.root / "episodes/digbeth/audio.json"
+    facts = json.loads(path.read_text("utf-8"))
+    facts["made_from"]["version"] = 1
+    for name in ("start", "said"):
+        del facts[name]
+    for name in ("level_speakers", "trim_silence"):
+        del facts["made_from"]["mastering"][name]
+    path.write_text(json.dumps(facts), "utf-8")
+    made, _ = published.publish()
+    assert made.empty
+    assert published.last.steps == []
+
+
+def test_times_are_of_the_published_sound_where_silence_was_trimmed(show: SmallShow) -> None:
+    folder = show.add("hull")
+    late = np.concatenate([sounds.silence(3.0), sounds.speech(4.0)])
+    sounds.save(folder / "recording.wav", late)
+    facts = show.project.root / "placecast.toml"
+    facts.write_text(facts.read_text("utf-8") + "[mastering]\ntrim_silence = true\n", "utf-8")
+    show.publish("hull")
+    made = show.project.audio("hull")
+    assert made is not None
+    assert 2.0 < made.start < 3.0
+    assert made.seconds < 5.5
+    record = show.project.record("hull")
+    assert record is not None
+    assert max(word.end for word in record.words) <= made.seconds
 
 
 def test_silence_at_the_recorder_leaves_no_half_episode(show: SmallShow) -> None:

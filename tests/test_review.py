@@ -20,7 +20,7 @@ import pytest
 from placecast import review
 from placecast.errors import UsageError
 from placecast.project.reviewing import doubts_of
-from tests import desks, small_show, sounds
+from tests import desks, feeds, small_show, sounds
 from tests.desks import SLUG, TOKEN, Table
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -348,3 +348,20 @@ def test_without_any_sound_there_is_no_clip(tmp_path: Path) -> None:
     doubt = doubts_of(table.project, table.show, table.episode)[0]
     with pytest.raises(UsageError, match="no sound of it on this machine"):
         review.clip(table.project, table.episode, doubt)
+
+
+def test_a_clip_of_a_recording_that_was_trimmed_begins_where_its_words_are(tmp_path: Path) -> None:
+    table = desks.make(tmp_path)
+    doubt = doubts_of(table.project, table.show, table.episode)[-1]
+    plain, rate = _samples(review.clip(table.project, table.episode, doubt))
+    recording = table.episode.recording
+    assert recording
+    with wave.open(str(recording)) as whole:
+        shape, sound = whole.getparams(), whole.readframes(whole.getnframes())
+    with wave.open(str(recording), "wb") as longer:
+        longer.setparams(shape)
+        longer.writeframes(bytes(2 * shape.sampwidth * rate) + sound)
+    published = replace(feeds.audio(), name=f"{SLUG}-away.mp3", start=2.0)
+    table.project.write_audio(SLUG, published)
+    trimmed, _ = _samples(review.clip(table.project, table.episode, doubt))
+    assert list(trimmed) == list(plain)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from placecast.audio.mastering import Mastered, master
     from placecast.audio.samples import decode_samples, read_samples
     from placecast.audio.source import check, length
+    from placecast.audio.suspects import steady
 
 __all__ = [
     "VERSION",
@@ -31,6 +32,7 @@ __all__ = [
     "master",
     "measure",
     "read_samples",
+    "steady",
 ]
 
 _HOMES = {
@@ -45,6 +47,7 @@ _HOMES = {
     "master": "mastering",
     "measure": "loudness",
     "read_samples": "samples",
+    "steady": "suspects",
 }
 
 

@@ -15,8 +15,10 @@ from typing import cast
 import av
 import numpy as np
 from av.filter import Graph
+from numpy.typing import NDArray
 
-from placecast.model import Progress, no_progress
+Samples = NDArray[np.float32]
+"""A row a sample and a column a channel."""
 
 Filter = tuple[str, str]
 """A filter's name and its options, as FFmpeg's documentation writes them."""
@@ -100,6 +102,11 @@ def conversion(source: Shape, target: Shape) -> list[Filter]:
     return [*_microphones(source), ("aformat", wanted)]
 
 
+def even_blocks(shape: Shape) -> Filter:
+    """Makes blocks of a second each, and a last one of what is left."""
+    return "asetnsamples", f"n={shape.rate}:p=0"
+
+
 def unordered(layout: str) -> bool:
     """Whether these are tracks side by side that no one said are left, right or centre."""
     return re.fullmatch(r"\d+ channels", layout) is not None and av.AudioLayout(layout).nb_channels > 2
@@ -128,27 +135,27 @@ class Pcm:
 
     path: Path
     shape: Shape
-
-    @property
-    def samples(self) -> int:
-        return self.path.stat().st_size // (_BYTES * self.shape.channels)
+    samples: int
+    start: int = 0  # the sample of the file with which the sound begins
 
     @property
     def seconds(self) -> float:
         return self.samples / self.shape.rate
 
-    def frames(self, progress: Progress = no_progress) -> Iterator[av.AudioFrame]:
-        """The samples again, a second at a time."""
-        total = self.samples
+    def blocks(self) -> Iterator[Samples]:
+        """The samples again, a second at a time: a row a sample, a column a channel."""
+        width = self.shape.channels
         with self.path.open("rb") as file:
-            for start in range(0, total, self.shape.rate):
-                yield self._frame(file.read(_BYTES * self.shape.channels * self.shape.rate), start)
-                progress(min(start + self.shape.rate, total) / total)
+            file.seek(_BYTES * width * self.start)
+            for at in range(0, self.samples, self.shape.rate):
+                length = min(self.shape.rate, self.samples - at)
+                yield np.frombuffer(file.read(_BYTES * width * length), np.float32).reshape(-1, width)
 
-    def _frame(self, data: bytes, start: int) -> av.AudioFrame:
-        array = np.frombuffer(data, np.float32).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(array, format=self.shape.format, layout=self.shape.layout)
-        frame.sample_rate = self.shape.rate
-        frame.time_base = Fraction(1, self.shape.rate)
-        frame.pts = start
-        return frame
+
+def frame_of(block: Samples, shape: Shape, at: int) -> av.AudioFrame:
+    """These samples as FFmpeg wants them, beginning at this sample of the sound."""
+    frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout=shape.layout)
+    frame.sample_rate = shape.rate
+    frame.time_base = Fraction(1, shape.rate)
+    frame.pts = at
+    return frame

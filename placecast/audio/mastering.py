@@ -1,36 +1,38 @@
 """Mastering: the loudness that is asked for, as an MP3, and measured on that MP3.
 
-The coder changes level and peaks, and nobody can tell by how much beforehand. So the file is encoded, measured as a
-listener would get it, and encoded again with what was learnt, until it is right.
+The gain is found on the envelope of the sound, so one encode is enough as a rule. But the coder changes level and
+peaks, and nobody can tell by how much beforehand. So the file is measured as a listener would get it, by another meter
+than the one that led to it, and encoded again with what was learnt, until it is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import av
-
-from placecast.audio.filters import Chain, Filter, Pcm, Shape
-from placecast.audio.loudness import Loudness, listen, measure
+from placecast.audio.encoding import encode
+from placecast.audio.filters import Pcm, Shape
+from placecast.audio.levelling import ride
+from placecast.audio.limiter import SPEEDS, Curve
+from placecast.audio.loudness import Loudness, measure
 from placecast.audio.opus import Played, Small, write_opus
+from placecast.audio.rendering import Rendering
+from placecast.audio.room import room
 from placecast.audio.samples import decode
 from placecast.audio.writing import writing
 from placecast.errors import AudioError
 from placecast.files import replacing
 from placecast.model import Mastering, Progress, no_progress
 
-_CODING_LOSS = 0.45  # LU that LAME takes off at a constant bit rate, on every sound and rate tried
 _CODING_PEAKS = 2.0  # dB of room for what coding does to the peaks of speech: less would often cost a second encode
-_ENCODES = 5
-_SOLVES = 6
-_SOLVED = 0.15  # LU
-_FIRST_SLOPE = 0.65  # of speech behind a limiter, see `_slope`
+_ENCODES = 6
+_SOLVES = 20
+_SOLVED = 0.02  # LU
+_FIRST_SLOPE = 0.8  # LU that a dB of gain brings to speech behind a limiter
+_LEAST_SLOPE = 0.1
 _TOLERANCE = 0.4  # LU; the promise is 0.5, and other meters may differ a little
 _PEAK_MARGIN = 0.1  # dB, for the same reason
-_OVERSAMPLED = 192_000  # a limiter at 48 kHz lets peaks between the samples through
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,41 +40,11 @@ class Mastered:
     """The published sound, as measured on the encoded file."""
 
     seconds: float
+    start: float  # the second of the recording with which it begins
     loudness: float  # LUFS
     true_peak: float  # dBTP
     warnings: tuple[str, ...]
     small: Small | None = None  # the Opus file beside it, if it was asked for
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Reached:
-    """What the MP3 measures, and the filters that it was made with."""
-
-    loudness: Loudness
-    filters: list[Filter]
-    before: float  # LUFS, before it was coded
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Setting:
-    """A gain and a ceiling in dB, and the loudness that they give before coding."""
-
-    gain: float
-    ceiling: float
-    loudness: float
-
-    def limits(self, heard: Loudness) -> bool:
-        return heard.true_peak + self.gain > self.ceiling
-
-    def filters(self, shape: Shape, heard: Loudness) -> list[Filter]:
-        """The gain, and the limiter if there is anything to limit."""
-        volume: Filter = ("volume", f"volume={self.gain:.4f}dB:precision=float")
-        if not self.limits(heard):
-            return [volume]
-        limit = max(_amplitude(self.ceiling), 0.0625)  # the least that alimiter takes
-        limiter = f"limit={limit:.6f}:attack=5:release=50:level=false:latency=true"
-        oversampled, back = ("aresample", str(_OVERSAMPLED)), ("aresample", str(shape.rate))
-        return [volume, oversampled, ("alimiter", limiter), back]
 
 
 def master(
@@ -89,108 +61,88 @@ def master(
         TemporaryDirectory(prefix=".pcm-", dir=out.parent) as folder,
     ):
         spool = Path(folder) / "delivery.f32"
-        take = decode(recording, heard, spool, _part(progress, 0.0, 0.3))
-        pcm = Pcm(path=spool, shape=take.shape)
-        reached = _reach(mastering, pcm, take.loudness, encoded, progress)
-        if reached is None:
-            raise _missed(recording, mastering, measure(encoded))
+        take = decode(recording, heard, spool, _part(progress, 0.0, 0.3), trim_silence=mastering.trim_silence)
+        pcm = Pcm(path=spool, shape=take.shape, samples=take.samples, start=take.start)
+        flat = Curve(envelope=take.envelope, gain=0.0, ceiling=mastering.true_peak - _PEAK_MARGIN - _CODING_PEAKS)
+        if mastering.level_speakers:
+            flat = replace(flat, ride=ride(take.envelope))
+        sound, reached = _reach(mastering, Rendering(pcm=pcm, curve=flat), encoded, _part(progress, 0.3, 1.0))
+        if not _right(reached, mastering):
+            raise _missed(recording, mastering, reached)
         return Mastered(
-            seconds=pcm.seconds,
-            loudness=round(reached.loudness.loudness, 2),
-            true_peak=round(reached.loudness.true_peak, 2),
+            seconds=sound.pcm.seconds,
+            start=take.start / take.shape.rate,
+            loudness=round(reached.loudness, 2),
+            true_peak=round(reached.true_peak, 2),
             warnings=take.warnings,
-            small=_small(mastering, pcm, reached, out.with_suffix(".opus"), _part(progress, 0.9, 1.0)),
+            small=_small(sound, mastering, out.with_suffix(".opus")),
         )
 
 
-def _small(mastering: Mastering, pcm: Pcm, reached: _Reached, path: Path, progress: Progress) -> Small | None:
+def _small(sound: Rendering, mastering: Mastering, path: Path) -> Small | None:
     """The small file of the very sound that the MP3 was made of, if one is wanted."""
     if not mastering.opus_kbps:
         return None
-
-    def play() -> Iterator[av.AudioFrame]:
-        return Chain(pcm.shape, reached.filters).run(pcm.frames(progress))
-
-    sound = Played(play=play, shape=pcm.shape, loudness=reached.before, seconds=pcm.seconds)
-    return write_opus(sound, mastering, path)
+    played = Played(play=sound.frames, shape=sound.shape, loudness=sound.curve.loudness, seconds=sound.pcm.seconds)
+    return write_opus(played, mastering, path)
 
 
-def _reach(mastering: Mastering, pcm: Pcm, heard: Loudness, encoded: Path, progress: Progress) -> _Reached | None:
-    """Encode until the file measures what is asked for: what it measures, or None if it never did."""
-    loss = _CODING_LOSS
-    ceiling = mastering.true_peak - _PEAK_MARGIN + _CODING_LOSS - _CODING_PEAKS
-    gain = mastering.loudness + loss - heard.loudness
-    for _ in range(_ENCODES):
-        start = _Setting(gain=gain, ceiling=ceiling, loudness=heard.loudness + gain)
-        setting = _solve(mastering.loudness + loss, start, pcm, heard, _part(progress, 0.3, 0.5))
-        filters = setting.filters(pcm.shape, heard)
-        _encode(pcm, filters, _kbps(mastering, pcm.shape), encoded, _part(progress, 0.5, 0.9))
-        reached = measure(encoded)
-        excess = reached.true_peak - mastering.true_peak + _PEAK_MARGIN
-        if excess <= 0 and abs(reached.loudness - mastering.loudness) <= _TOLERANCE:
-            progress(1.0)
-            return _Reached(loudness=reached, filters=filters, before=setting.loudness)
-        gain, loss = setting.gain, setting.loudness - reached.loudness
-        if excess > 0:
-            ceiling = min(ceiling, heard.true_peak + gain) - excess - _PEAK_MARGIN
-    return None
-
-
-def _solve(target: float, start: _Setting, pcm: Pcm, heard: Loudness, progress: Progress) -> _Setting:
-    """The gain that gives the target behind the limiter, found by the secant method."""
-    setting, reached = start, None
-    for number in range(_SOLVES):
-        before = reached
-        part = _part(progress, number / _SOLVES, (number + 1) / _SOLVES)
-        reached = replace(setting, loudness=_loudness(setting, pcm, heard, part))
-        missing = target - reached.loudness
-        if abs(missing) <= _SOLVED:
+def _reach(mastering: Mastering, sound: Rendering, path: Path, progress: Progress) -> tuple[Rendering, Loudness]:
+    """Encode until the file measures what is asked for: the sound that was coded, and what its file measures."""
+    lost = 0.0  # LU
+    for number in range(_ENCODES):
+        wanted = mastering.loudness + lost
+        sound = replace(sound, curve=_solved(wanted, sound.curve))
+        encode(sound.blocks(_share(progress, number)), sound.shape, _kbps(mastering, sound.shape), path)
+        reached, before = measure(path), sound.curve.loudness
+        if _right(reached, mastering) or abs(before - wanted) > _TOLERANCE:
             break
-        setting = replace(setting, gain=setting.gain + missing / _slope(before, reached))
-    return reached or start
+        lost = before - reached.loudness
+        sound = replace(sound, curve=room(path, sound.curve, mastering.true_peak - _PEAK_MARGIN))
+    progress(1.0)
+    return sound, reached
 
 
-def _slope(before: _Setting | None, now: _Setting) -> float:
-    """The LU that a dB of gain brings: less than one, and the less the more is limited."""
-    if before is None:
-        return _FIRST_SLOPE
-    return min(max((now.loudness - before.loudness) / (now.gain - before.gain), 0.25), 1.0)
+def _right(reached: Loudness, mastering: Mastering) -> bool:
+    quiet = reached.true_peak <= mastering.true_peak - _PEAK_MARGIN
+    return quiet and abs(reached.loudness - mastering.loudness) <= _TOLERANCE
 
 
-def _loudness(setting: _Setting, pcm: Pcm, heard: Loudness, progress: Progress) -> float:
-    """The loudness of the sound with this setting, before coding."""
-    if not setting.limits(heard):
-        return heard.loudness + setting.gain
-    frames = Chain(pcm.shape, setting.filters(pcm.shape, heard)).run(pcm.frames(progress))
-    return listen(frames, pcm.shape, peak=False).loudness
+def _solved(target: float, curve: Curve) -> Curve:
+    """The curve with the gain that gives the target, by the slowest limiter that can; the loudest where none can."""
+    for speed in SPEEDS[SPEEDS.index(curve.speed) :]:
+        curve = _with_gain(target, replace(curve, speed=speed))
+        if abs(curve.loudness - target) <= _SOLVED:
+            break
+    return curve
 
 
-def _encode(pcm: Pcm, filters: list[Filter], kbps: int, path: Path, progress: Progress) -> None:
-    """Write the MP3: constant bit rate, so that timed links land where they should, and an Info header with its length.
-
-    `bitexact` keeps the versions of FFmpeg's libraries out of it: same sound, same bytes.
-    """
-    options = {"id3v2_version": "0", "write_id3v1": "0", "write_xing": "1", "fflags": "+bitexact"}
-    # A file of Python's, so that a full disk is an OSError and nothing else is.
-    with path.open("wb") as target, av.open(target, "w", format="mp3", options=options) as file:
-        stream = file.add_stream("libmp3lame", rate=pcm.shape.rate, layout=pcm.shape.layout)
-        stream.bit_rate = kbps * 1000
-        for frame in Chain(pcm.shape, filters).run(pcm.frames(progress)):
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode(None))
+def _with_gain(target: float, curve: Curve) -> Curve:
+    """The same curve with another gain, found by the secant method."""
+    reached, slope = curve.loudness, _FIRST_SLOPE
+    for _ in range(_SOLVES):
+        gain = min(curve.gain + (target - reached) / slope, curve.most)
+        if abs(target - reached) <= _SOLVED or gain == curve.gain:
+            break
+        curve, step, before = replace(curve, gain=gain), gain - curve.gain, reached
+        reached = curve.loudness
+        # At most a LU a dB, and the less the more is limited.
+        slope = min(max((reached - before) / step, _LEAST_SLOPE), 1.0)
+    return curve
 
 
 def _kbps(mastering: Mastering, shape: Shape) -> int:
     return mastering.mono_kbps if shape.channels == 1 else mastering.stereo_kbps
 
 
-def _amplitude(decibels: float) -> float:
-    return float(10 ** (decibels / 20))
-
-
 def _part(progress: Progress, start: float, end: float) -> Progress:
     """The progress of a step that is this part of the whole."""
     return lambda done: progress(start + (end - start) * done)
+
+
+def _share(progress: Progress, number: int) -> Progress:
+    """Nobody knows how many times it will be: each takes two thirds of what is left."""
+    return _part(progress, 1 - 3.0**-number, 1 - 3.0 ** -(number + 1))
 
 
 def _missed(recording: Path, mastering: Mastering, reached: Loudness) -> AudioError:

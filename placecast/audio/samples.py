@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,9 +11,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from placecast.audio.filters import Chain, Converter, Shape, conversion, unordered, values
-from placecast.audio.loudness import SILENT, Loudness, Meter
+from placecast.audio.ear import Ear
+from placecast.audio.envelope import SILENT, Envelope, Listener
+from placecast.audio.filters import Chain, Converter, Shape, conversion, even_blocks
 from placecast.audio.source import Recording, open_recording
+from placecast.audio.suspects import too_quiet
+from placecast.audio.trimming import keep, sounding
 from placecast.audio.writing import writing
 from placecast.errors import AudioError
 from placecast.files import replacing
@@ -22,23 +25,33 @@ from placecast.model import Progress, no_progress
 WHISPER = Shape(rate=16000, layout="mono")
 """What Whisper listens to: 16 kHz mono, float32."""
 
-_FULL_SCALE = 0.9995  # of the largest number: some converters stop a little below it
-_CLIPS_A_SECOND = 1.0  # a voice that was recorded well has none; one that is overdriven, hundreds
-
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """What one decode found: the loudness of the sound in its delivery shape, and what to warn of."""
+    """What one decode found: the sound in its delivery shape, its envelope, and what to warn of."""
 
     shape: Shape
-    loudness: Loudness
+    start: int  # the sample with which the sound begins, where its silent ends are left away
+    samples: int
+    envelope: Envelope
     warnings: tuple[str, ...]
 
+    def trimmed(self) -> Take:
+        """The same without its silent ends."""
+        first, last = sounding(self.envelope)
+        tenth, ticks = self.shape.rate // 10, self.envelope.tenth
+        start, stop = first * tenth, min(last * tenth, self.samples)
+        return replace(
+            self, start=start, samples=stop - start, envelope=self.envelope.part(first * ticks, last * ticks)
+        )
 
-def decode_samples(recording: Path, samples: Path, progress: Progress = no_progress) -> None:
+
+def decode_samples(
+    recording: Path, samples: Path, progress: Progress = no_progress, *, trim_silence: bool = False
+) -> None:
     """Write only the samples that are transcribed: raw little-endian float32, mono, 16 kHz."""
     with writing(samples), replacing(samples) as partial:
-        decode(recording, partial, None, progress)
+        decode(recording, partial, None, progress, trim_silence=trim_silence)
 
 
 def read_samples(samples: Path) -> NDArray[np.float32]:
@@ -46,8 +59,11 @@ def read_samples(samples: Path) -> NDArray[np.float32]:
     return np.memmap(samples, "<f4", mode="r")
 
 
-def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress) -> Take:
-    """Decode the recording once, into the samples for Whisper and, if asked, those to be mastered."""
+def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress, *, trim_silence: bool = False) -> Take:
+    """Decode the recording once, into the samples for Whisper and, if asked, those to be mastered.
+
+    The samples for Whisper lose the silent ends here; of those to be mastered, all stay in the file.
+    """
     with open_recording(recording) as source, ExitStack() as files:
         desk = _Desk(
             source.stream.rate,
@@ -57,13 +73,17 @@ def decode(recording: Path, samples: Path, pcm: Path | None, progress: Progress)
         )
         _listen(source, desk, progress)
         take = desk.take(source)
-    if take.loudness.loudness <= SILENT:
-        raise AudioError(
-            str(recording),
-            "it is silent, or far too quiet to be speech.",
-            "Check the microphone's track in the editor.",
-        )
-    return take
+    if take.envelope.loudness <= SILENT:
+        heard = read_samples(samples)
+        raise too_quiet(recording, max(float(heard.max()), -float(heard.min())))
+    return _trimmed(take, samples) if trim_silence else take
+
+
+def _trimmed(take: Take, samples: Path) -> Take:
+    less, size = take.trimmed(), samples.stat().st_size
+    start, length = (round(each / take.shape.rate * WHISPER.rate) * 4 for each in (less.start, less.samples))
+    keep(samples, start, min(length, size - start))
+    return less
 
 
 def _listen(source: Recording, desk: _Desk, progress: Progress) -> None:
@@ -93,27 +113,26 @@ class _Desk:
         self._even = Converter(even)
         self._for_whisper, self._for_delivery = (
             Chain(even, conversion(even, WHISPER)),
-            Chain(even, conversion(even, shape)),
+            Chain(even, [*conversion(even, shape), even_blocks(shape)]),
         )
-        self._meter = Meter(shape)
-        self._clips = 0
-        self._tracks = 0
-        self._energy = np.zeros(3)  # of left, of right, and of both mixed to mono
+        self._listener = Listener(shape)
+        self._ear = Ear()
+        self._delivered = 0
 
     def push(self, frame: av.AudioFrame | None) -> None:
         if frame is not None:
-            self._clips += _clips(frame)
-            self._tracks = frame.layout.nb_channels if unordered(frame.layout.name) else self._tracks
+            self._ear.recorded(frame)
         for part in self._even.push(frame):
             self._share(part)
         if frame is None:
             self._share(None)
-            self._meter.push(None)
+            self._listener.push(None)
 
     def take(self, source: Recording) -> Take:
-        heard = (self._mixed(), self._clipped(source.seconds), self._one_sided())
-        warnings = source.warnings() + tuple(f"{source.path.name}: {sentence}" for sentence in heard if sentence)
-        return Take(shape=self._shape, loudness=self._meter.read(), warnings=warnings)
+        envelope = self._listener.read()
+        heard = self._ear.heard(source.seconds, envelope)
+        warnings = source.warnings() + tuple(f"{source.path.name}: {sentence}" for sentence in heard)
+        return Take(shape=self._shape, start=0, samples=self._delivered, envelope=envelope, warnings=warnings)
 
     def _share(self, frame: av.AudioFrame | None) -> None:
         for part in self._for_whisper.push(frame):
@@ -124,34 +143,6 @@ class _Desk:
     def _deliver(self, part: av.AudioFrame) -> None:
         if self._pcm:
             self._pcm.write(part.to_ndarray().tobytes())
-        if self._shape.channels == 2:
-            left, right = values(part).astype(np.float64)
-            middle = (left + right) / 2
-            self._energy += left @ left, right @ right, middle @ middle
-        self._meter.push(part)
-
-    def _mixed(self) -> str:
-        return f"its {self._tracks} tracks were mixed equally." if self._tracks else ""
-
-    def _clipped(self, seconds: float) -> str:
-        if self._clips < 10 or self._clips / seconds < _CLIPS_A_SECOND:
-            return ""
-        return "it is clipped: it was recorded or exported too loud, which cannot be repaired here."
-
-    def _one_sided(self) -> str:
-        left, right, middle = self._energy
-        if min(left, right) < max(left, right) / 10_000:
-            return "one of its two channels is silent: listeners will hear it in one ear. Export it as mono."
-        if middle < (left + right) / 200:
-            return "its channels cancel each other out: phones and the transcript will lose the voice. Invert one."
-        return ""
-
-
-def _clips(frame: av.AudioFrame) -> int:
-    """How often three samples in a row are at full scale, which sound that was not cut off hardly ever is."""
-    samples = values(frame)
-    if samples.dtype == np.uint8:  # 8-bit sound touches full scale by being coarse
-        return 0
-    largest = 1.0 if samples.dtype.kind == "f" else float(np.iinfo(samples.dtype).max)
-    full = (samples >= _FULL_SCALE * largest) | (samples <= -_FULL_SCALE * largest)
-    return int(np.count_nonzero(full[:, 2:] & full[:, 1:-1] & full[:, :-2]))
+        self._delivered += part.samples
+        self._ear.channels(part)
+        self._listener.push(part)

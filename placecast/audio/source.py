@@ -6,7 +6,6 @@ what needs a warning are here.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
+from placecast.audio.suspects import EXPORT_AGAIN, headed_by_junk, past_tags, steady, unrecognised
 from placecast.errors import AudioError
 from placecast.model import Progress
 from placecast.timecode import clock, spoken
@@ -37,20 +37,12 @@ _SUFFIXES = {
 # Sample entries of encrypted sound: ISO/IEC 14496-12 (enca), iTunes (drms), Audible (aavd).
 _ENCRYPTED = ("drms", "enca", "aavd")
 
-_SIGNATURES = (
-    (0, b"RIFF", "WAV"),
-    (0, b"RF64", "WAV"),
-    (0, b"fLaC", "FLAC"),
-    (0, b"OggS", "Ogg"),
-    (0, b"ID3", "MP3"),
-    (4, b"ftyp", "MP4 or M4A"),
-    (0, b"\x1aE\xdf\xa3", "Matroska or WebM"),
-)
-
 _EXACT = ("wav", "w64", "flac", "aiff")  # these state their length to the sample
 _STATED = (*_EXACT, "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "caf")  # the others let FFmpeg guess
 _SHORTEST = 1.0  # seconds
-_EXPORT_AGAIN = "Export it again from the editor or copy it again from the recorder, then listen to its end."
+# kbit/s of Layer III, by the number in the frame's header; 0 is any other.
+_SPEEDS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_HALF_SPEEDS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
 class Recording:
@@ -62,11 +54,14 @@ class Recording:
         self.stream = self._sound()
         self.seconds = 0.0  # decoded so far
         self._damage: list[float] = []
+        self._last = b""  # packet
+        self._junk = self._format == "mp3" and headed_by_junk(path)
 
     def frames(self, progress: Progress) -> Iterator[av.AudioFrame]:
         """Every frame of the sound; AudioError at the end if that was not all there should be."""
         expected = (self.container.duration or 0) / 1_000_000
         for packet in self._packets():
+            self._last = bytes(packet) if self._format == "mp3" and packet.size else self._last
             for frame in self._decode(packet):
                 self.seconds += frame.samples / frame.sample_rate
                 yield frame
@@ -75,7 +70,9 @@ class Recording:
 
     def warnings(self) -> tuple[str, ...]:
         """What the producer should look at, though the recording can be used."""
-        found = (self._misnamed(), self._damaged(), _torn_ogg(self.path, self._format))
+        torn = _torn_ogg(self.path) if self._format == "ogg" else _torn_mp3(self._last)
+        ends = f"{self.path.name} has no proper end: it may have been cut off. Listen to its last words."
+        found = (self._misnamed(), self._headed(), self._damaged(), ends if torn else "")
         return tuple(sentence for sentence in found if sentence)
 
     @property
@@ -88,7 +85,7 @@ class Recording:
         if stream is None and streams.video:
             raise self._fault("it has a picture but no sound.", "Export the film with its sound, or only the sound.")
         if not isinstance(stream, av.AudioStream) or not stream.rate or not stream.channels:
-            raise _unrecognised(self.path)
+            raise unrecognised(self.path)
         if stream.codec_context.codec_tag in _ENCRYPTED:
             raise self._fault(
                 "it is protected against copying (DRM).", "Use the recording that you made, not one from a shop."
@@ -111,11 +108,11 @@ class Recording:
 
     def _check_length(self) -> None:
         if not self.seconds:
-            raise self._fault("it has a header but no sound.", _EXPORT_AGAIN)
+            raise self._fault("it has a header but no sound.", EXPORT_AGAIN)
         stated = self._stated()
         missing = (stated or 0) - self.seconds
         if stated and missing > (0.01 if self._format in _EXACT else 0.25):
-            raise self._fault(self._shortfall(stated, missing), _EXPORT_AGAIN)
+            raise self._fault(self._shortfall(stated, missing), EXPORT_AGAIN)
         if self.seconds < _SHORTEST:
             raise self._fault(
                 f"it lasts only {self.seconds:.2f} seconds.", "Check that this is the whole episode and not a jingle."
@@ -150,12 +147,15 @@ class Recording:
         kind = self.container.format.long_name
         return f"{self.path.name} is not what its name says: it was read as {kind} ({suffixes[0]})."
 
+    def _headed(self) -> str:
+        return f"{self.path.name} begins with something that is no sound: it was left out." if self._junk else ""
+
     def _damaged(self) -> str:
-        if not self._damage:
+        damage = [place for place in self._damage if place or not self._junk]
+        if not damage:
             return ""
-        count = len(self._damage)
-        places = "1 place" if count == 1 else f"{count} places"
-        return f"{self.path.name} is damaged in {places}, first at {clock(self._damage[0])}: listen there."
+        places = "1 place" if len(damage) == 1 else f"{len(damage)} places"
+        return f"{self.path.name} is damaged in {places}, first at {clock(damage[0])}: listen there."
 
     def _fault(self, what: str, cure: str) -> AudioError:
         return AudioError(str(self.path), what, cure)
@@ -164,13 +164,13 @@ class Recording:
 @contextmanager
 def open_recording(path: Path) -> Iterator[Recording]:
     """The recording, opened; AudioError with its own sentence for everything that is none."""
-    _check_file(path)
-    try:
-        container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
-    except av.FFmpegError as exc:
-        raise _unrecognised(path) from exc
-    with container:
-        yield Recording(path, container)
+    with steady(path):
+        try:
+            container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
+        except av.FFmpegError as exc:
+            raise unrecognised(path) from exc
+        with container:
+            yield Recording(path, container)
 
 
 def check(recording: Path) -> None:
@@ -185,62 +185,10 @@ def length(recording: Path) -> float:
         return (source.container.duration or 0) / 1_000_000
 
 
-def _check_file(path: Path) -> None:
-    where = str(path)
-    if path.is_dir():
-        raise AudioError(where, "this is a folder, not a recording.", "Name the sound file inside it.")
-    try:
-        size = path.stat().st_size
-        with path.open("rb"):
-            pass
-    except FileNotFoundError as exc:
-        raise AudioError(where, "there is no such file.", "Check the name, or put the recording there.") from exc
-    except OSError as exc:
-        raise AudioError(where, f"it cannot be opened: {exc.strerror}.", "Check who may read it.") from exc
-    if size == 0:
-        raise AudioError(where, "the file is empty.", "Copy the recording again: the copy was probably interrupted.")
-
-
-def _unrecognised(path: Path) -> AudioError:
-    """What the file is instead, as far as its beginning tells."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    where = str(path)
-    if _is_text(head):
-        kind = "a web page" if re.search(rb"<(!doctype\s+html|html|head|body)\b", head, re.IGNORECASE) else "text"
-        return AudioError(
-            where, f"this is {kind}, not sound.", "Download the recording again: a login page may have come instead."
-        )
-    for offset, signature, kind in _SIGNATURES:
-        if head.startswith(signature, offset):
-            return AudioError(
-                where,
-                f"it begins like {kind}, but there is no sound in it that can be read: it was not finished or cut off.",
-                _EXPORT_AGAIN,
-            )
-    return AudioError(
-        where, "this is not a sound file that placecast can read.", "Export it as WAV, FLAC, MP3 or M4A and use that."
-    )
-
-
-def _is_text(head: bytes) -> bool:
-    try:
-        text = head.decode()
-    except UnicodeDecodeError as exc:
-        if exc.start < len(head) - 4:  # 4: the last character may have been cut in two
-            return False
-        text = head[: exc.start].decode()
-    return not re.search(r"[\x00-\x08\x0e-\x1f]", text)
-
-
 def _states_length(path: Path) -> bool:
     """Whether an MP3 has the Xing, Info or VBRI header that counts its frames."""
     with path.open("rb") as file:
-        head = file.read(10)
-        if head[:3] == b"ID3":  # ID3v2.3 section 3.1: the size has seven bits a byte
-            file.seek(10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)))
-        else:
-            file.seek(0)
+        past_tags(file)
         frame = file.read(256)
     return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
 
@@ -266,13 +214,23 @@ def _wav_shortfall(path: Path) -> int:
     return 0
 
 
-def _torn_ogg(path: Path, format_name: str) -> str:
+def _torn_ogg(path: Path) -> bool:
     """RFC 3533 section 6: the last page of a stream carries the flag 4, unless the file was cut off."""
-    if format_name != "ogg":
-        return ""
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - 65_536, 0))  # a page is at most 65,307 bytes
         tail = file.read()
     flags = tail[tail.rfind(b"OggS") + 5 : tail.rfind(b"OggS") + 6]
-    ended = bool(flags and flags[0] & 4)
-    return "" if ended else f"{path.name} has no proper end: it may have been cut off. Listen to its last words."
+    return not (flags and flags[0] & 4)
+
+
+def _torn_mp3(packet: bytes) -> bool:
+    """Whether the last frame is shorter than its header says (ISO/IEC 11172-3, 2.4.3.1, and 13818-3 for half rates)."""
+    if len(packet) < 4:
+        return False
+    version, bits = packet[1] >> 3 & 3, packet[2]
+    speeds = _SPEEDS if version == 3 else _HALF_SPEEDS
+    if bits >> 4 in (0, 15) or bits >> 2 & 3 == 3:
+        return False
+    rate = (44100, 48000, 32000)[bits >> 2 & 3] >> {3: 0, 2: 1}.get(version, 2)
+    words = 144 if version == 3 else 72
+    return len(packet) < words * 1000 * speeds[bits >> 4] // rate + (bits >> 1 & 1)

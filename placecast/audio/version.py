@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Bumped when the same recording and settings would give another file."""

@@ -42,7 +42,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         failure = PlacecastError(
-            str(error.filename or "a file"), f"cannot be read or written: {error.strerror}.", _DISK
+            str(error.filename2 or error.filename or "a file"), f"cannot be read or written: {error.strerror}.", _DISK
         )
         report.failed(failure)
         sys.exit(failure.exit_code)

@@ -16,6 +16,7 @@ from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS,
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
+    from placecast.beginning import Begun
     from placecast.model import Episode, Show
     from placecast.project import Project
     from placecast.project.scaffold import NewEpisode
@@ -73,7 +74,7 @@ def new(recording: Path, folder: Path, no_input: bool) -> None:
     """Begin an episode from RECORDING: its folder, a guid for ever, and a filled-in episode.md."""
     from placecast.project import Project
 
-    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive())
+    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive()).slug
     click.echo(f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}")
 
 
@@ -134,8 +135,10 @@ def publish(
         report.show(known, **flags)
         return
     from placecast import pipeline, transcripts
+    from placecast.beginning import as_on_disk, provisional
     from placecast.changed import Told
 
+    names = tuple(map(as_on_disk, names))
     run = make_run(folder, ask=not no_input, speakers=speakers, fast=fast, thorough=verify, **flags)
     steps, told = frozenset(redo), Told(everything=allow_changes)
     if unreviewed is not None and not unreviewed.strip():
@@ -147,10 +150,12 @@ def publish(
         report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched, told)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
-    slugs = [_slug(run.project, name, ask) for name in names]
-    if transcript:
-        transcripts.take(run, slugs[0], transcript)
-    made, built = pipeline.publish(run, slugs, steps, unreviewed, told)
+    begun: dict[str, Path] = {}
+    slugs = [_slug(run.project, name, ask, begun) for name in names]
+    with provisional(run.project, {} if ask else begun, run.reporter.tell):
+        if transcript:
+            transcripts.take(run, slugs[0], transcript)
+        made, built = pipeline.publish(run, slugs, steps, unreviewed, told)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
     answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built, run.now))
     report.show(answer, **flags)
@@ -273,22 +278,25 @@ def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:
     return {key: given[key] or click.prompt(question, err=True) for key, question in QUESTIONS.items()}
 
 
-def _slug(project: Project, name: str, ask: bool) -> str:
-    """The episode that a slug or a recording stands for; an unknown recording becomes one."""
-    from placecast.beginning import known_slug
+def _slug(project: Project, name: str, ask: bool, begun: dict[str, Path]) -> str:
+    """The episode that a slug or a recording stands for; an unknown recording becomes one, noted in `begun`."""
+    from placecast.beginning import is_file, known_slug
 
     known = known_slug(project, name)
-    if known:
-        return known
-    return _begin(project, Path(name), ask=ask) if Path(name).exists() else name
+    if known or not is_file(name):
+        return known or name
+    found = _begin(project, Path(name), ask=ask)
+    if found.new:
+        begun[found.slug] = Path(name)
+    return found.slug
 
 
-def _begin(project: Project, recording: Path, *, ask: bool) -> str:
+def _begin(project: Project, recording: Path, *, ask: bool) -> Begun:
     from placecast.beginning import begin
 
-    slug, told = begin(project, recording, _asked if ask else lambda new: new)
-    click.echo(told, err=True)
-    return slug
+    begun = begin(project, recording, _asked if ask else lambda new: new)
+    click.echo(begun.told, err=True)
+    return begun
 
 
 def _asked(new: NewEpisode) -> NewEpisode:
@@ -301,13 +309,13 @@ def _asked(new: NewEpisode) -> NewEpisode:
 
 def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[str], list[Episode]]:
     """The slugs that these names stand for, and the episodes among them that a run would begin."""
-    from placecast.beginning import known_slug, suggestion
+    from placecast.beginning import is_file, known_slug, suggestion
     from placecast.project.scaffold import sketch
 
     known = {name: known_slug(project, name) for name in names}
-    recordings = [Path(name) for name in names if not known[name] and Path(name).exists()]
+    recordings = [Path(name) for name in names if not known[name] and is_file(name)]
     sketched = [sketch(project, each, suggestion(project, each)) for each in recordings]
-    named = [slug or name for name, slug in known.items() if slug or not Path(name).exists()]
+    named = [slug or name for name, slug in known.items() if slug or not is_file(name)]
     return [*named, *(each.slug for each in sketched)], sketched
 
 

@@ -106,13 +106,19 @@ class Soundbite:
 
 @dataclass(frozen=True, kw_only=True)
 class Mastering:
-    """What the published sound must measure: LUFS (ITU-R BS.1770), dBTP, kilobits a second."""
+    """What the published sound must measure: LUFS (ITU-R BS.1770), dBTP, kilobits a second.
+
+    `level_speakers`: bring quiet and loud speakers closer. `trim_silence`: take it off both ends; all times of the
+    episode are then those of the published sound.
+    """
 
     loudness: float = -16.0
     true_peak: float = -1.0
     mono_kbps: int = 96
     stereo_kbps: int = 128
     opus_kbps: int = 0  # of a small second file, where it is mono; 0 for none
+    level_speakers: bool = False
+    trim_silence: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,8 @@ class Audio(SoundFile):
     """The facts of a published audio file, as audio.json keeps them."""
 
     made_from: MadeFrom | MovedIn
+    start: float = 0.0  # the second of the recording with which it begins
+    said: tuple[str, ...] = ()  # what the producer was warned of when it was made
     type: str = "audio/mpeg"
     chapters: str | None = None  # fingerprint of those in its tag; None: tagged before that was remembered
     alternates: tuple[Alternate, ...] = ()

@@ -79,6 +79,7 @@ def _sitemap(publication: Publication) -> bytes:
     show = publication.show
     urlset = ET.Element("urlset", xmlns=_SITEMAP)
     changes = [(show.page(""), publication.changed), (show.page("accessibility/"), publication.changed)]
+    changes += [(show.page("search/"), publication.changed), (show.page("transcripts/"), publication.changed)]
     changes += [(entry.address, entry.published) for entry in shelf.entries(publication) if entry.path]
     for address, changed in changes:
         entry = ET.SubElement(urlset, "url")

@@ -6,6 +6,7 @@ It does not decide what to do (`placecast.work`) and renders nothing.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from placecast import files, looks, plan, record, reviews, vtt
+from placecast import files, looks, plan, record, reviews, typed, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
 from placecast.model import (
@@ -153,8 +154,8 @@ class Project:
         if not path.is_file():
             return None
         try:
-            return _audio(json.loads(_text(path, self.shown(path))))
-        except (ValueError, KeyError, TypeError) as error:
+            return typed.checked(_audio(json.loads(_text(path, self.shown(path)))))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             what = f"cannot be read: {error}."
             cure = "Get it back from git, or delete it and publish again: the audio is then made anew."
             raise FactsError([Fault(file=self.shown(path), what=what, cure=cure)]) from error
@@ -257,12 +258,18 @@ class Project:
 
     def remember_origin(self, recording: Path, slug: str) -> None:
         """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""
-        known = _known(self.cache / _ORIGINS) | {str(recording.resolve()): slug}
+        known = _known(self.cache / _ORIGINS) | {os.path.realpath(recording): slug}
         files.write(self.cache / _ORIGINS, json.dumps(known, indent=1).encode())
+
+    def forget_origin(self, recording: Path) -> None:
+        """No episode stands for this recording any more."""
+        known = _known(self.cache / _ORIGINS)
+        if known.pop(os.path.realpath(recording), None):
+            files.write(self.cache / _ORIGINS, json.dumps(known, indent=1).encode())
 
     def origin(self, recording: Path) -> str | None:
         """The slug of the episode that was begun from this file elsewhere."""
-        slug = _known(self.cache / _ORIGINS).get(str(recording.resolve()))
+        slug = _known(self.cache / _ORIGINS).get(os.path.realpath(recording))
         return str(slug) if slug else None
 
     @contextmanager
@@ -292,9 +299,10 @@ def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> 
     """The episode that a slug stands for, or its recording, or a file elsewhere with the same content."""
     path = Path(wanted)
     found = next((each for each in episodes if each.slug == wanted), None)
-    if found or not path.is_file():
+    if found or not os.path.isfile(path):  # noqa: PTH113  pathlib fails on a name that is too long
         return found
-    inside = (each for each in episodes if each.recording and each.recording.resolve() == path.resolve())
+    real = os.path.realpath(path)
+    inside = (each for each in episodes if each.recording and os.path.realpath(each.recording) == real)
     return next(inside, None) or next((each for each in episodes if _same_content(each.recording, path, project)), None)
 
 
@@ -355,7 +363,8 @@ def _known(cache: Path) -> dict[str, Any]:
 
 def _audio(data: dict[str, Any]) -> Audio:
     alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
-    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, alternates=alternates)
+    said = tuple(data.pop("said", ()))
+    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, said=said, alternates=alternates)
     for name in (each.name for each in made.files):
         if not plan.is_path(name) or "/" in name:
             raise ValueError(f"{name!r} is no name of a file")

@@ -182,8 +182,15 @@ def _transcription(facts: ShowFacts, root: Path) -> Transcription:
     weights = facts.transcription.weights
     return Transcription(
         **_same(facts.transcription, "engine", "model", "fast", "language", "review"),
-        weights=root / Path(weights).expanduser() if weights else None,
+        weights=_weights(weights, root) if weights else None,
     )
+
+
+def _weights(name: str, root: Path) -> Path:
+    try:
+        return root / Path(name).expanduser()
+    except RuntimeError:  # ~somebody, who is not known here
+        return root / name
 
 
 def _distribution(facts: DistributionFacts) -> Distribution:

@@ -18,6 +18,10 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         cure = "Look at that line: text needs quotes, a list needs brackets, and a key may stand once only."
         raise FactsError([Fault(file=file, what=f"is not valid TOML: {error}.", cure=cure)]) from error
+    except (RecursionError, ValueError) as error:  # Python's own limits, which TOML knows nothing of
+        what = "has lists within lists" if isinstance(error, RecursionError) else "has a number of digits"
+        cure = "Something else was pasted into it: take that out, or bring the file back from git."
+        raise FactsError([Fault(file=file, what=f"{what} without end.", cure=cure)]) from error
 
 
 def split(text: str, file: str) -> tuple[str, str]:

@@ -95,8 +95,13 @@ def new_episode(project: Project, recording: Path, new: NewEpisode) -> str:
     slug = free_slug(project, new.title)
     folder = project.root / "episodes" / slug
     folder.mkdir(parents=True, exist_ok=True)
-    text = episode_text(new, recording=_kept_recording(project, recording, folder))
-    files.write(folder / EPISODE_FILE, text.encode())
+    before = set(folder.iterdir())
+    try:
+        text = episode_text(new, recording=_kept_recording(project, recording, folder))
+        files.write(folder / EPISODE_FILE, text.encode())
+    except OSError:
+        _clear(folder, before)
+        raise
     return slug
 
 
@@ -160,13 +165,28 @@ def _episode_lines(new: NewEpisode, recording: str) -> Iterable[str]:
 def _kept_recording(project: Project, recording: Path, folder: Path) -> str:
     """The recording's path as episode.md names it. One from elsewhere is copied: disks are unplugged."""
     source = recording.resolve()
-    if source.is_relative_to(project.root):
+    if source.is_relative_to(project.root) and _is_text(str(source)):
         return Path(os.path.relpath(source, folder)).as_posix()
-    names = (f"recording{number}{source.suffix.lower()}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    # Some programs make names so long that there is no room for ours before what they take for a suffix.
+    suffix = source.suffix.lower() if re.fullmatch(r"\.\w{1,8}", source.suffix, re.ASCII) else ""
+    names = (f"recording{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
     copy = next(folder / name for name in names if not (folder / name).exists())
     with files.replacing(copy) as temporary:
         shutil.copyfile(source, temporary)
     return copy.name
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down in a file: on Linux, names are bytes of any kind."""
+    return name == name.encode("utf-8", "replace").decode()
+
+
+def _clear(folder: Path, but: set[Path]) -> None:
+    """Take away what was put into this folder, and the folder if nothing is left."""
+    for path in set(folder.iterdir()) - but:
+        path.unlink()
+    if not but:
+        folder.rmdir()
 
 
 def _show_text(new: NewShow) -> str:

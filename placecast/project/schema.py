@@ -27,6 +27,8 @@ _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
 _CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_LONGEST = 360_000  # seconds: a hundred hours
+_NAME = 255  # bytes: more, no file system takes as a name
 
 
 def _shaped(pattern: re.Pattern[str], what: str) -> AfterValidator:
@@ -49,10 +51,10 @@ def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: Any) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is no time zone that is known here") from error
 
 
@@ -66,7 +68,7 @@ def _category(names: Any) -> tuple[str, ...]:
 def _seconds(value: Any) -> float:
     if isinstance(value, str):
         return parse_clock(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST:
         return float(value)
     raise ValueError(f"{value!r} is not a time in the recording")
 
@@ -76,6 +78,8 @@ def _aware(value: Any, info: ValidationInfo) -> datetime:
     if not isinstance(value, datetime):
         kind = "a date without a time" if isinstance(value, date) else "not a date and time"
         raise ValueError(f"{value} is {kind}")
+    if value.year in (1, 9999):  # in another time zone it would be in a year that Python does not have
+        raise ValueError(f"{value} is no date that a podcast can have")
     if value.tzinfo is not None:
         return value
     zone: ZoneInfo = info.context["zone"] if info.context else ZoneInfo("UTC")
@@ -105,7 +109,14 @@ def _word(text: str) -> str:
     return text
 
 
+def _path(text: str) -> str:
+    if "\0" in text or any(len(part.encode()) > _NAME for part in text.split("/")):
+        raise ValueError(f"{text[:60]!r} cannot be the name of a file")
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
+FilePath = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip), AfterValidator(_path)]
 Spelling = Annotated[str, Field(max_length=128), AfterValidator(_sayable)]
 Language = Annotated[str, _shaped(_LANGUAGE, "a language tag")]
 Email = Annotated[str, _shaped(_EMAIL, "an e-mail address")]
@@ -257,6 +268,13 @@ class MasteringFacts(Facts):
     opus_kbps: Literal[0, 24, 28, 32] = Field(
         0, description="Write opus_kbps = 24 (24, 28 or 32) for a small second file of each new episode, or 0 for none."
     )
+    level_speakers: bool = Field(
+        False, description="Write level_speakers = true to bring quiet and loud speakers closer to each other."
+    )
+    trim_silence: bool = Field(
+        False,
+        description="Write trim_silence = true to take silence off both ends; times in the notes are then those of the published sound.",
+    )
 
 
 class TranscriptionFacts(Facts):
@@ -268,7 +286,7 @@ class TranscriptionFacts(Facts):
         "auto",
         description='Write model = "base", or another of the models that `placecast models` lists; "auto" takes the one that suits the machine.',
     )
-    weights: Text | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
+    weights: FilePath | None = Field(None, description='Write weights = "path/to/base.pt", or leave it out.')
     fast: bool = Field(
         False,
         description="Write fast = true for eight-bit arithmetic: a quarter less time, about one word in 200 more is wrong or left out.",
@@ -284,7 +302,7 @@ class TranscriptionFacts(Facts):
 
 
 class TargetFacts(Facts):
-    folder: Text | None = Field(None, description='Write folder = "public": the folder that your web server shows.')
+    folder: FilePath | None = Field(None, description='Write folder = "public": the folder that your web server shows.')
     bucket: Annotated[str, _shaped(_BUCKET, "a bucket's name")] | None = Field(
         None, description='Write bucket = "my-bucket": 3 to 63 small letters, digits and dashes.'
     )
@@ -340,7 +358,7 @@ class ShowFacts(Facts):
         strict=False,
         description='Write categories = ["Government"], or "Science > Social Sciences" for a narrower one.',
     )
-    cover: Text = Field(description='Write cover = "cover.jpg": a square JPEG or PNG of 1400 to 3000 pixels.')
+    cover: FilePath = Field(description='Write cover = "cover.jpg": a square JPEG or PNG of 1400 to 3000 pixels.')
     language: Language = Field("en-GB", description='Write language = "en-GB": a language, and a country if you like.')
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default_factory=lambda: ZoneInfo("Europe/London"), description='Write time_zone = "Europe/London".'
@@ -378,7 +396,7 @@ class EpisodeFacts(Facts):
         None, description="`placecast unpublish` writes it. Take the line out to publish the episode again."
     )
     summary: Annotated[str, Field(max_length=4000, description='Write summary = "One or two sentences".')] = ""
-    recording: Text | None = Field(
+    recording: FilePath | None = Field(
         None, description='Write recording = "the-file.wav", next to this file, or a path to it.'
     )
     season: Number | None = Field(None, description="Write season = 1, or leave it out.")

@@ -46,5 +46,7 @@ def clip(project: Project, episode: Episode, doubt: Doubt) -> Path:
         cure = f"Put the recording back, or publish the episode: placecast publish {episode.slug}"
         raise UsageError(episode.slug, "there is no sound of it on this machine.", cure)
     path = project.cache / "clips" / f"{episode.slug}-{round(doubt.start * 1000)}.wav"
-    audio.cut(sound, path, max(doubt.start - _BEFORE, 0.0), doubt.end + _AFTER)
+    published = project.audio(episode.slug)
+    later = published.start if published and sound == episode.recording else 0.0
+    audio.cut(sound, path, max(doubt.start + later - _BEFORE, 0.0), doubt.end + later + _AFTER)
     return path

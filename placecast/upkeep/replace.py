@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from placecast import audio, distribution, pipeline, plan
+from placecast import audio, distribution, files, pipeline, plan
+from placecast.beginning import named_as_given
 from placecast.changed import Told
 from placecast.delivery import manifest
 from placecast.delivery.manifest import Record
+from placecast.errors import AudioError
 from placecast.model import Audio, Episode, Show, SoundFile
 from placecast.pipeline import Plan
 from placecast.plan import Upload
@@ -38,13 +42,31 @@ def replace(run: Run, slug: str, recording: Path, *, recall: bool = False) -> Re
     audio.check(recording)
     show, episode = _episode(run.project, slug)
     old = run.project.audio(slug)
-    scaffold.take_recording(run.project, episode, recording)
-    made, built = pipeline.publish(run, [slug], told=Told(sound=frozenset({slug})))
+    with _taken(run.project, episode, recording):
+        made, built = pipeline.publish(run, [slug], told=Told(sound=frozenset({slug})))
     new = run.project.audio(slug)
     recalled = bool(recall and old and new and old.path != new.path and not built.blocked)
     if recalled and old and new:
         _recall(run, show, old, new)
     return Replaced(slug=slug, plan=made, built=built, old=old, new=new, recalled=recalled)
+
+
+@contextmanager
+def _taken(project: Project, episode: Episode, recording: Path) -> Iterator[None]:
+    """Make this file the episode's recording; if no sound comes of it, all is as it was."""
+    old, text, there = project.audio(episode.slug), episode.file.read_bytes(), set(episode.file.parent.iterdir())
+    try:
+        with audio.steady(recording):
+            scaffold.take_recording(project, episode, recording)
+        yield
+    except (AudioError, OSError) as error:
+        if project.audio(episode.slug) != old:
+            raise
+        files.write(episode.file, text)
+        for path in set(episode.file.parent.iterdir()) - there:
+            path.unlink()
+            error = named_as_given(error, path, recording)
+        raise error from error.__cause__
 
 
 def _episode(project: Project, slug: str) -> tuple[Show, Episode]:

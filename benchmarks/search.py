@@ -199,7 +199,7 @@ def measure(work: Path, options: argparse.Namespace) -> None:
         site = work / name.replace(", ", "-")
         shutil.rmtree(site, ignore_errors=True)
         seconds, memory = sites.build(name, talk, site, modules)
-        print(f"{name}: built in {seconds:.1f} s with {memory / 1e6:.0f} MB of memory; {sizes(site)}", flush=True)
+        print(f"{name}: built in {seconds:.1f} s of the processor, with {memory / 1e6:.0f} MB of memory; {sizes(site)}", flush=True)
     print(f"{'':35} top 1 top 3 lands  first kB  later     max      ms    max")
     with chromium() as browser:
         for name in names:
@@ -212,7 +212,7 @@ def measure(work: Path, options: argparse.Namespace) -> None:
 
 
 def grow(work: Path, options: argparse.Namespace) -> None:
-    full = options.episodes // 32 * 32
+    full = options.episodes // 32 * 32  # where the first segment takes in the second
     counts = (full - 1, full, options.episodes - 1, options.episodes)
     for count, total, new in list(sites.growth(sites.talk(work, options.episodes, options.talk), counts)):
         if count in (full, options.episodes):

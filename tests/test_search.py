@@ -142,7 +142,7 @@ def test_the_hash_is_fnv_1a(text: str, value: int) -> None:
 def _said(number: int, more: str = "") -> Transcript:
     chance = random.Random(number)
     rare = [f"{chr(97 + word % 26)}{word}" for word in (chance.randrange(3_000) for _ in range(400))]
-    return transcript(*(" ".join([*rare[at : at + 10], more]) for at in range(0, 400, 10)))
+    return transcript(*(" ".join(rare[at : at + 10]) for at in range(0, 400, 10)), more)
 
 
 def _index(*told: Transcript) -> dict[str, bytes]:
@@ -166,11 +166,11 @@ def test_one_more_episode_leaves_the_first_segment_as_it_is() -> None:
     assert _first_segment(before) == _first_segment(after)
 
 
-def test_a_corrected_word_changes_the_shard_of_that_word() -> None:
+def test_a_corrected_word_changes_the_shards_of_that_word_and_of_the_one_before_it() -> None:
     told = [_said(number) for number in range(64)]
     before = _index(*told)
     after = _index(*told[:10], _said(10, "corrected"), *told[11:])
-    assert len(_first_segment(after) - _first_segment(before)) == 1
+    assert 0 < len(_first_segment(after) - _first_segment(before)) <= 2
 
 
 @pytest.fixture

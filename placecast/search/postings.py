@@ -48,11 +48,15 @@ def _hint(following: str) -> int:
 
 def local(places: Sequence[int]) -> bytes:
     """The places of one episode where a term is said."""
-    made, before, last = [], 0, len(places) - 1
-    for at, each in enumerate(places):
-        made.append(number((each - before) << 1 | (at < last)))
+    made, before, last = bytearray(), 0, places[-1]
+    for each in places:
+        value = (each - before) << 1 | (each != last)
+        while value > 0x7F:  # `number`, without the cost of calling it
+            made.append(value & 0x7F | 0x80)
+            value >>= 7
+        made.append(value)
         before = each >> _HINT << _HINT
-    return b"".join(made)
+    return bytes(made)
 
 
 class Joined:

@@ -242,14 +242,16 @@ export class Index {
   }
 }
 
-// What is asked for, word by word. Words in quotation marks must be said side by side.
-export function understood(query) {
+// What is asked for, word by word, as far as anybody would type. Words in quotation marks must be said side by side.
+export function understood(whole) {
+  const query = whole.slice(0, LONGEST * 10);
   const quoted = [...query.matchAll(/["“”„]([^"“”„]+)["“”„]/g)].map((match) => words(match[1])).filter((said) => said.length);
-  return { said: words(query), quoted };
+  return { said: words(query).slice(0, LONGEST), quoted };
 }
 
 const ROUNDS = [4, 6, 14]; // how many files of text are read, as long as no passage says just what was asked
 const CANDIDATES = 60;
+const LONGEST = 40; // words of a question
 const SOON = 3; // seconds into a sentence: what is said by then is heard from its beginning
 const LEAD = 1; // second before words that come later
 const PACE = 15; // letters a second
@@ -277,10 +279,18 @@ export class Question {
         seen.add(each.passage);
         found.push(this.read(each, speaker));
       }
-      const read = (await Promise.all(found)).flat();
-      if (seen.size === 0 || this.satisfied(read)) break;
+      if (seen.size === 0 || this.satisfied(await this.texts(found))) break;
     }
-    return (await Promise.all(found)).flat().sort((one, two) => two.score - one.score);
+    return (await this.texts(found)).sort((one, two) => two.score - one.score);
+  }
+
+  // What could be read of these passages. Where nothing could, that is an error.
+  async texts(found) {
+    const read = await Promise.allSettled(found);
+    const failed = read.filter((each) => each.status === "rejected");
+    this.incomplete = failed.length > 0;
+    if (failed.length && failed.length === read.length) throw failed[0].reason;
+    return read.flatMap((each) => each.value ?? []);
   }
 
   satisfied(read) {

@@ -39,7 +39,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import search_sites as sites  # noqa: E402
 from benchmarks.search_sites import KINDS, Asked  # noqa: E402
-from placecast.media_types import is_text, media_type  # noqa: E402
+from placecast.media_types import is_compressible, media_type  # noqa: E402
 from placecast.search import FOLDER  # noqa: E402
 
 _NEAR, _LANDS = 25.0, 3.0  # seconds
@@ -111,7 +111,7 @@ class _Server(BaseHTTPRequestHandler):
         known = file.is_file()
         content = file.read_bytes() if known else b"<!doctype html><title>Search</title>"
         headers = [f"HTTP/1.1 {200 if known or not path else 404} OK", f"Content-Type: {media_type(file.name)}"]
-        if is_text(file.name):
+        if is_compressible(file.name):
             content = gzip.compress(content, 6, mtime=0)
             headers.append("Content-Encoding: gzip")
         keep = "no-cache" if file.suffix in (".html", "") else "max-age=31536000"

@@ -251,6 +251,7 @@ export function understood(whole) {
 
 const ROUNDS = [4, 6, 14]; // how many files of text are read, as long as no passage says just what was asked
 const CANDIDATES = 60;
+const FREQUENT = 0.25; // what a frequent word tells, where another one tells 1
 const LONGEST = 40; // words of a question
 const SOON = 3; // seconds into a sentence: what is said by then is heard from its beginning
 const LEAD = 1; // second before words that come later
@@ -335,7 +336,9 @@ export class Question {
   async singles() {
     const telling = [...new Set(this.said.filter((word) => !this.index.common.has(word)))];
     await Promise.all(telling.map((word) => this.known(word)));
-    return this.slots(telling.map((word) => ({ kind: "single", terms: this.spelt(word), behind: this.behind(word) })));
+    const slots = await this.slots(telling.map((word) => ({ kind: "single", terms: this.spelt(word), behind: this.behind(word) })));
+    this.telling = slots.length > 0;
+    return slots;
   }
 
   async doubles() {
@@ -442,32 +445,36 @@ export class Question {
     return spoken.some((_, at) => phrase.every((word, further) => spoken[at + further]?.word === word));
   }
 
-  // Where the longest run of words begins that are asked in this order; then, which sentence has most of them.
+  // Where the run of words begins that are asked in this order and tell most; then, which sentence tells most. Frequent
+  // words tell little beside others, and nothing alone.
   best(spoken, sentences, speaker) {
     const alike = this.said.map((word) => new Set(this.readings(word).map(this.index.stem)));
     const stems = spoken.map(({ word }) => this.index.stem(word));
+    const worth = this.said.map((word) => (this.telling && this.index.common.has(word) ? FREQUENT : 1));
     const shares = sentences.map(() => new Set());
     const first = []; // where each sentence says the first of these words
-    let best = { run: 0, number: null, length: 0, at: 0 };
+    const value = (asked) => [...asked].reduce((sum, each) => sum + worth[each], 0);
+    let best = { run: 0, number: null, value: 0, at: 0 };
     const mine = (number) => speaker === null || sentences[number]?.[2] === speaker;
     for (let at = 0; at < spoken.length; at++) {
+      const { number } = spoken[at];
+      if (number >= sentences.length || !mine(number)) continue;
       for (let asked = 0; asked < alike.length; asked++) {
         let run = 0;
         while (asked + run < alike.length && at + run < stems.length && alike[asked + run].has(stems[at + run])) run++;
-        const { number } = spoken[at];
-        if (!run || number >= sentences.length || !mine(number)) continue;
-        first[number] ??= at;
-        if (!this.index.common.has(this.said[asked]) || run > 1) {
+        if (!run) continue;
+        if (run > 1 || worth[asked] === 1) {
           if (!shares[number].size) first[number] = at;
           shares[number].add(asked);
         }
-        if (run > best.run) best = { run, number, length: 0, at };
+        const told = value(Array.from({ length: run }, (_, further) => asked + further));
+        if (told > best.value) best = { run, number, value: told, at };
       }
     }
-    if (best.number === null) return best;
-    const fullest = shares.reduce((most, share, number) => (share.size > shares[most].size ? number : most), best.number);
-    const together = best.run > 1 && best.run >= shares[fullest].size;
-    const number = together ? best.number : fullest;
-    return { run: best.run, number, length: shares[number].size, at: together ? best.at : first[number] };
+    const values = shares.map(value);
+    const fullest = values.indexOf(Math.max(...values));
+    if (best.number === null || Math.max(best.value, values[fullest]) < 1) return { number: null };
+    if (best.run > 1 && best.value >= values[fullest]) return { ...best, length: values[best.number] };
+    return { run: best.run, number: fullest, length: values[fullest], at: first[fullest] };
   }
 }

@@ -125,7 +125,7 @@ def _laws(seed: int) -> Iterator[str]:
         yield f"Heaps' exponent: {math.log(after / before) / math.log(more / said):.2f}"
     often = [count for _, count in counted.most_common()]
     for rank in (100, 1_000, 10_000):
-        yield f"Zipf's exponent from rank {rank} on: {math.log10(often[rank // 3] / often[rank * 3]) / math.log10(9):.2f}"
+        yield f"Zipf's exponent around rank {rank}: {math.log(often[rank // 3] / often[rank * 3], 9):.2f}"
     yield f"said once: {sum(count == 1 for count in often) / len(often):.0%} of the words"
 
 

@@ -1,4 +1,4 @@
-"""Search in 500 episodes of made-up talk: what it costs, and whether it finds the words. Beside Pagefind and MiniSearch.
+"""Search in 500 episodes of made-up talk: what it costs, and whether it finds the words, beside two other programs.
 
     .venv/bin/python benchmarks/search.py --seed 7                    the index of placecast alone
     .venv/bin/python benchmarks/search.py --seed 7 --beside FOLDER    and what `npm install` put into FOLDER
@@ -69,7 +69,8 @@ globalThis.ask = async (text) => {
     "MiniSearch": """
 globalThis.ask = async (text) => {
   const { default: MiniSearch } = await import("/minisearch.js");
-  globalThis.engine ??= MiniSearch.loadJSON(await (await fetch("/index.json")).text(), { fields: ["text"], storeFields: ["text"] });
+  const options = { fields: ["text"], storeFields: ["text"] };
+  globalThis.engine ??= MiniSearch.loadJSON(await (await fetch("/index.json")).text(), options);
   return engine.search(text, { fuzzy: 0.2 }).slice(0, 10).map(({ id }) => id.split("/").map(Number));
 };""",
 }
@@ -184,10 +185,12 @@ def shown(name: str, kind: str, found: Sequence[Answered]) -> str:
 def sizes(site: Path) -> str:
     files = [path for path in site.rglob("*") if path.is_file()]
     index = [path for path in files if path.parent.name == FOLDER and path.suffix != ".html"]
-    total = sum(path.stat().st_size for path in files) / 1e6
-    return f"{len(files):,} files, {total:.1f} MB" + (
-        f"; of them the index {len(index)} files, {sum(path.stat().st_size for path in index) / 1e6:.2f} MB" if index else ""
-    )
+    all_of_it = f"{len(files):,} files, {_megabytes(files)}"
+    return f"{all_of_it}; of them the index {len(index):,} files, {_megabytes(index)}" if index else all_of_it
+
+
+def _megabytes(files: Sequence[Path]) -> str:
+    return f"{sum(path.stat().st_size for path in files) / 1e6:.1f} MB"
 
 
 def measure(work: Path, options: argparse.Namespace) -> None:
@@ -199,12 +202,14 @@ def measure(work: Path, options: argparse.Namespace) -> None:
         site = work / name.replace(", ", "-")
         shutil.rmtree(site, ignore_errors=True)
         seconds, memory = sites.build(name, talk, site, modules)
-        print(f"{name}: built in {seconds:.1f} s of the processor, with {memory / 1e6:.0f} MB of memory; {sizes(site)}", flush=True)
+        needed = f"{seconds:.1f} s of the processor, {memory / 1e6:.0f} MB of memory"
+        print(f"{name}: built with {needed}; {sizes(site)}", flush=True)
     print(f"{'':35} top 1 top 3 lands  first kB  later     max      ms    max")
     with chromium() as browser:
         for name in names:
             for kind in KINDS:
-                found = answers(browser, work / name.replace(", ", "-"), name, [each for each in asked if each.kind == kind])
+                same = [each for each in asked if each.kind == kind]
+                found = answers(browser, work / name.replace(", ", "-"), name, same)
                 print(shown(name, kind, found), flush=True)
                 if options.missed:
                     missed = [each.asked for each in found if not each.at(_NEAR, 3)]

@@ -6,12 +6,13 @@ Every site is built in a process of its own, which tells how long that took and 
 from __future__ import annotations
 
 import json
+import pickle
 import random
 import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -152,32 +153,33 @@ def clock() -> float:
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, _BOTH))
 
 
-def ours(path: Path, site: Path, modules: Path) -> float:
-    """The index, the texts and the page of placecast."""
+def ours(path: Path, site: Path, _: Path) -> float:
+    """The index, the texts and the page of placecast. What is heard of an episode is kept in a file, as builds do."""
     seconds = 0.0
-    heard, places = [], []
+    places: list[Sequence[str]] = []
+    cache = site.with_suffix(".heard")
     for number, (told, where, _) in enumerate(_told(path)):
         began = clock()
         episode = feeds.episode(slug(number), title=f"Talk {number}")
-        heard.append(search.heard(told))
+        _write(cache, {str(number): pickle.dumps(search.heard(told))})
         parts = search.parts(feeds.release(episode), told)
         seconds += clock() - began
         places.append(where)
         _write(site, parts)
     began = clock()
-    _write(site, joined(heard, places))
+    _write(site, joined(lambda number: pickle.loads((cache / str(number)).read_bytes()), places))
     seconds += clock() - began
     page = feeds.pages_of(feeds.publication(feeds.release()))
     _write(site, {name: content for name, content in page.items() if name.startswith(("search/", "assets/"))})
     return seconds
 
 
-def joined(heard: Sequence[search.Heard], places: Sequence[Sequence[str]]) -> dict[str, bytes]:
-    """The index of these episodes, 52 of which are published in a year."""
-    first = search.divided(len(heard))
-    slugs = [slug(number) for number in range(len(heard))]
-    halves = [search.segment(slugs[part], heard[part]) for part in (slice(first), slice(first, None))]
-    years = [2000 + number // 52 for number in range(len(heard))]
+def joined(heard: Callable[[int], search.Heard], places: Sequence[Sequence[str]]) -> dict[str, bytes]:
+    """The index of these episodes, 52 of which are published in a year. `heard` tells of each."""
+    numbers = range(len(places))
+    first = search.divided(len(numbers))
+    halves = [search.segment([*map(slug, part)], map(heard, part)) for part in (numbers[:first], numbers[first:])]
+    years = [2000 + number // 52 for number in numbers]
     files = {name: content for _, shards in halves for name, content in shards.items()}
     return files | search.table([told for told, _ in halves], "en-GB", years, places)
 
@@ -188,7 +190,7 @@ def growth(path: Path, counts: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     heard = [search.heard(each) for each, _, _ in told]
     before: dict[str, bytes] = {}
     for count in counts:
-        index = joined(heard[:count], [where for _, where, _ in told[:count]])
+        index = joined(heard.__getitem__, [where for _, where, _ in told[:count]])
         new = sum(len(content) for name, content in index.items() if before.get(name) != content)
         yield count, sum(map(len, index.values())), new
         before = index

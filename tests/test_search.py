@@ -20,7 +20,7 @@ from placecast.model import Cue, Transcript
 from placecast.project import Project
 from placecast.search import porter, postings
 from placecast.search.passages import passages, terms
-from placecast.search.words import common, words
+from placecast.search.words import words
 from placecast.upkeep import unpublish
 from tests import feeds
 from tests.small_show import SmallShow, files_below, make

@@ -1,4 +1,4 @@
-"""In which places which terms are said, as bytes that a browser reads: shards of a few kilobytes, by the hash of the term.
+"""Where which terms are said, as bytes that a browser reads: shards of a few kilobytes, by the hash of the term.
 
 A shard holds its terms in order, each as: how many bytes it shares with the one before, how many follow, those bytes;
 how many bytes of postings follow, those bytes. Postings are, for each episode that has the term: how many episodes
@@ -13,7 +13,7 @@ side, for a tenth of what the positions of all words would need.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 _PRIME, _BASIS, _MASK = 0x01000193, 0x811C9DC5, 0xFFFFFFFF  # FNV-1a, 32 bits

@@ -20,7 +20,7 @@ from placecast.model import Cue, Transcript
 from placecast.project import Project
 from placecast.search import porter, postings
 from placecast.search.passages import passages, terms
-from placecast.search.words import words
+from placecast.search.words import common, words
 from placecast.upkeep import unpublish
 from tests import feeds
 from tests.small_show import SmallShow, files_below, make
@@ -67,6 +67,18 @@ def test_no_word_is_without_a_stem(text: str) -> None:
     for word in words(text):
         assert porter.stem(word)
         assert words(word) == [word]
+
+
+@pytest.mark.parametrize("language", ["cy", "de", "en-GB", "es", "fr"])
+def test_frequent_words_are_written_as_words_are_found(language: str) -> None:
+    assert len(common(language)) > 40
+    assert all(words(word) == [word] for word in common(language))
+
+
+def test_a_language_without_a_list_looks_up_every_word() -> None:
+    single, double, said = terms(passages(transcript("to be or not to be", language="nl")), "nl")
+    assert single.keys() == said == {"to", "be", "or", "not"}
+    assert not double
 
 
 def test_frequent_words_are_looked_up_in_pairs() -> None:

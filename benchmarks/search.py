@@ -169,15 +169,19 @@ def answers(browser, site: Path, name: str, asked: Sequence[Asked]) -> list[Answ
     return made
 
 
+def right(name: str) -> float:
+    """How near to the words an answer is right."""
+    return float("inf") if name == "Pagefind, pages" else _NEAR
+
+
 def shown(name: str, kind: str, found: Sequence[Answered]) -> str:
-    near = float("inf") if name == "Pagefind, pages" else _NEAR
     first, *later = found
     kilobytes = [each.sent / 1000 for each in later]
     milliseconds = [each.seconds * 1000 for each in found]
-    right = [sum(each.at(near, top) for each in found) for top in (1, 3)]
+    best, among = (sum(each.at(right(name), top) for each in found) for top in (1, 3))
     lands = "" if name == "Pagefind, pages" else f"{sum(each.at(_LANDS, 3) for each in found):5}"
     return (
-        f"{name:19} {kind:15} {right[0]:5} {right[1]:5} {lands:5} {first.sent / 1000:9.1f} {median(kilobytes):7.1f}"
+        f"{name:19} {kind:15} {best:5} {among:5} {lands:5} {first.sent / 1000:9.1f} {median(kilobytes):7.1f}"
         f" {max(kilobytes):7.1f} {median(milliseconds):7.0f} {max(milliseconds):6.0f}"
     )
 
@@ -212,7 +216,7 @@ def measure(work: Path, options: argparse.Namespace) -> None:
                 found = answers(browser, work / name.replace(", ", "-"), name, same)
                 print(shown(name, kind, found), flush=True)
                 if options.missed:
-                    missed = [each.asked for each in found if not each.at(_NEAR, 3)]
+                    missed = [each.asked for each in found if not each.at(right(name), 3)]
                     print(*(f"    {each.text} {each.said}" for each in missed), sep="\n")
 
 

@@ -135,7 +135,8 @@ def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Style, script and icon under names that carry their content's hash, so browsers may keep them for ever."""
     folder = files("placecast.pages").joinpath("assets")
     contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js")}
-    contents["search.js"] = b"".join(folder.joinpath(name).read_bytes() for name in ("lookup.js", "search.js"))
+    scripts = ("stems.js", "lookup.js", "search.js")
+    contents["search.js"] = b"".join(folder.joinpath(name).read_bytes() for name in scripts)
     contents["style.css"] = _stylesheet(folder.joinpath("style"))
     return {name: (_hashed(name, content), content) for name, content in contents.items()}
 

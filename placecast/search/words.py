@@ -1,6 +1,6 @@
 """From what is said to what is looked up: words in small letters without marks, and their stems.
 
-`pages/assets/lookup.js` does the same to what a reader types.
+`pages/assets/stems.js` does the same to what a reader types.
 """
 
 from __future__ import annotations

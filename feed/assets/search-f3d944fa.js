@@ -1,11 +1,5 @@
-// Looks up words in the index that `placecast.search` builds: which sentences say them, the best first. Nothing here
-// touches the page. `words`, `stem` and `hashOf` do to a question what the build did to what was said.
-
-const PART = 16; // passages in one file of text
-const FURTHER = 8; // words of the next passage that count as said in this one
-const SHORTEST = 3; // letters: shorter words are not corrected
-const HINT = 3; // bits that tell what is said behind a word
-const FOLLOWED = HINT * Math.LN2; // what these tell, as the logarithm of a chance
+// From what a reader types to what is looked up: `words`, `stem` and `hashOf` do to a question what the build did to what
+// was said. `distance` tells how alike two words are.
 
 export const words = (text) =>
   text.normalize("NFKD").toLowerCase().replace(/[\p{M}'’ʼ＇]/gu, "").match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -84,6 +78,14 @@ export function distance(one, two, most) {
   }
   return before[two.length] > most ? Infinity : before[two.length];
 }
+// Looks up words in the index that `placecast.search` builds: which sentences say them, the best first. Nothing here
+// touches the page. The build joins it with `stems.js` before it and `search.js` behind it.
+
+const PART = 16; // passages in one file of text
+const FURTHER = 8; // words of the next passage that count as said in this one
+const SHORTEST = 3; // letters: shorter words are not corrected
+const HINT = 3; // bits that tell what is said behind a word
+const FOLLOWED = HINT * Math.LN2; // what these tell, as the logarithm of a chance
 
 class Numbers {
   constructor(bytes) {

@@ -46,7 +46,7 @@ def _segment(project: Project, name: str, releases: Sequence[Release], lying: Ar
     made: list[Segment] = []
 
     def make() -> Tree:
-        heard = [_heard(project, each) for each in releases]
+        heard = (_heard(project, each) for each in releases)
         told, shards = search.segment([each.episode.slug for each in releases], heard)
         _keep(path, key, vars(told))
         made.append(told)

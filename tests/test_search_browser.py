@@ -17,6 +17,7 @@ from placecast.search.words import words
 from tests import feeds, shows
 from tests.hostile import HOSTILE
 from tests.test_pages_browser import SITE, address, arrives, chromium, open_page, until
+from tests.test_serve import running
 
 pytestmark = pytest.mark.browser
 __all__ = ["address", "chromium", "open_page"]
@@ -160,6 +161,61 @@ def test_an_index_that_cannot_be_read_is_told(chromium, address) -> None:
     page.close()
 
 
+def test_what_could_be_read_is_shown_when_the_network_goes(chromium, address) -> None:
+    page = chromium.new_page()
+    page.route(f"**/e/{SITE.releases[1].episode.slug}/part-*", lambda route: route.abort())
+    page.goto(f"{address}search/index.html?q=people")
+    until(page, "document.querySelector('[data-status]').textContent.includes('Some texts could not be read')")
+    assert page.locator("[data-found] article").count() > 0
+    page.unroute_all()
+    page.get_by_role("button", name="Search").click()
+    until(page, "!document.querySelector('[data-status]').textContent.includes('Some texts')")
+    page.close()
+
+
+def test_after_a_failure_the_index_is_read_again(chromium, address) -> None:
+    page = chromium.new_page()
+    page.route("**/search/index.json", lambda route: route.fulfill(status=200, body="{"))
+    page.goto(f"{address}search/index.html?q=people")
+    until(page, "document.querySelector('[data-status]').textContent.startsWith('The search index could not be read')")
+    page.unroute_all()
+    page.get_by_role("button", name="Search").click()
+    until(page, "document.querySelector('[data-found] article')")
+    page.close()
+
+
+STRANGE = {
+    "no word at all": ("q=%3F%3F%3F", "There is no word in this"),
+    "a place of another kind": ("q=people&place=__proto__", "Nothing was found"),
+    "a year that never was": ("q=people&year=1066", "Nothing was found"),
+    "words without end": (f"q={'people+' * 900}", "sentence"),
+    "signs of a pattern": ("q=%24%26+people+%24%60", "sentence"),
+}
+
+
+@pytest.mark.parametrize(("asked", "told"), STRANGE.values(), ids=STRANGE)
+def test_strange_questions_are_answered(open_page, asked: str, told: str) -> None:
+    page = open_page(f"search/index.html?{asked}")
+    until(page, f"document.querySelector('[data-status]').textContent.includes({json.dumps(told)})")
+    assert page.title().endswith("Search – Placecast")
+
+
+def test_a_link_leads_to_the_words_in_a_long_sentence(chromium, tmp_path) -> None:
+    text = " ".join(["and so"] * 20 + ["harbour wall"] + ["and then"] * 20)
+    cues = (Cue(start=0, end=30, text=text), Cue(start=30, end=31, text="Yes."))
+    release = feeds.release(
+        feeds.episode(), transcript=Transcript(cues=cues, language="en"), audio=feeds.audio(seconds=31)
+    )
+    site = shows.write_site(feeds.publication(release), tmp_path)
+    with running(site) as port:
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{port}/search/index.html?q=harbour+wall")
+        until(page, "document.querySelector('[data-found] article')")
+        seconds = float(page.locator("[data-found] li li a").get_attribute("href").partition("#t=")[2])
+        assert 11 < seconds < 15
+        page.close()
+
+
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory):
     text = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&quot; harbour"
@@ -170,8 +226,6 @@ def hostile_site(tmp_path_factory):
 
 
 def test_hostile_text_is_shown_and_does_nothing(chromium, hostile_site) -> None:
-    from tests.test_serve import running
-
     with running(hostile_site) as port:
         page = chromium.new_page()
         said: list[str] = []

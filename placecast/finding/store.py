@@ -20,7 +20,7 @@ from placecast import files
 from placecast.errors import EngineError
 from placecast.model import Transcript
 from placecast.search import passages
-from placecast.search.words import common, pairs, stemmer, words
+from placecast.search.words import common, stemmer, words
 
 Sentences = list[tuple[float, str, str]]
 """Of each sentence of a passage: the second, the text, and who says it ("" for nobody)."""
@@ -188,7 +188,7 @@ def _terms(found: Sequence[Sentences], language: str) -> Iterator[str]:
     for number, own in enumerate(said):
         heard = [*own, *islice(said[number + 1], FURTHER)] if number + 1 < len(said) else own
         single = {stem(word) for word in set(heard) - frequent}
-        double = {pair.replace(" ", "_") for pair in pairs(heard, frequent)}
+        double = {f"{one}_{two}" for one, two in pairwise(heard) if one in frequent and two in frequent}
         yield " ".join(sorted(single | double))
 
 

@@ -160,7 +160,9 @@ def assets(look: Look) -> Mapping[str, tuple[str, bytes]]:
     folder = files("placecast.pages").joinpath("assets")
     contents = {
         "player.js": _lean(folder.joinpath("player.js").read_bytes()),
-        "search.js": _lean(b"".join(folder.joinpath(name).read_bytes() for name in ("lookup.js", "search.js"))),
+        "search.js": _lean(
+            b"".join(folder.joinpath(name).read_bytes() for name in ("stems.js", "lookup.js", "search.js"))
+        ),
         "style.css": _lean(_stylesheet(folder.joinpath("style"), look)),
     }
     return {name: (_hashed(name, content), content) for name, content in contents.items()}

@@ -1,4 +1,4 @@
-"""The index that the search page reads: two segments of shards, lists of words for typing mistakes, and a table of all.
+"""The index that the search page reads: a table, and two segments with shards and lists of words for typing mistakes.
 
 Episodes are counted from the oldest. The first segment holds a multiple of `_STEP` of them and does not change when one
 more is published; the second holds the rest. Every file but the table has its content's hash in its name.
@@ -29,7 +29,7 @@ _MOST = 35  # letters that two neighbours in a list can share, as one digit tell
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What is looked up of one episode. `single` and `double`: the passages of each term, as `postings.local` has them.
+    """What is looked up of one episode. `single` and `double`: the places of each term, as `postings.local` has them.
 
     `words`: all that are said in it.
     """
@@ -43,10 +43,9 @@ class Heard:
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """What the table says of episodes that are looked up together. `words`: in how many of them each is said."""
+    """What the table says of episodes that are looked up together."""
 
     entry: Mapping[str, object]
-    words: Mapping[str, int]
     speakers: Sequence[Sequence[str]]  # of each episode
 
 
@@ -68,31 +67,33 @@ def heard(transcript: Transcript) -> Heard:
     )
 
 
-def segment(slugs: Sequence[str], episodes: Sequence[Heard]) -> tuple[Segment, dict[str, bytes]]:
-    """What there is to say of these episodes, and their shards."""
-    single = _named(postings.shards(postings.joined(each.single for each in episodes)))
-    double = _named(postings.shards(postings.joined(each.double for each in episodes)))
+def segment(slugs: Sequence[str], episodes: Iterable[Heard]) -> tuple[Segment, dict[str, bytes]]:
+    """What there is to say of these episodes, and their files. No more than one of the episodes is kept in memory."""
+    single, double = postings.Joined(), postings.Joined()
+    counted: Counter[str] = Counter()
+    passages, speakers = [], []
+    for each in episodes:
+        single.add(each.single)
+        double.add(each.double)
+        counted.update(each.words)
+        passages.append(each.passages)
+        speakers.append(each.speakers)
+    singles, doubles = (_named(postings.shards(each.terms)) for each in (single, double))
+    lists = {letter: _file(_list(words)) for letter, words in _by_letter(counted).items()}
     entry = {
         "slugs": " ".join(slugs),
-        "passages": [each.passages for each in episodes],
-        "single": _hashes(single),
-        "double": _hashes(double),
+        "passages": passages,
+        "single": _hashes(singles),
+        "double": _hashes(doubles),
+        "words": {letter: _hash_in(path) for letter, (path, _) in lists.items()},
     }
-    counted: Counter[str] = Counter()
-    for each in episodes:
-        counted.update(each.words)
-    told = Segment(entry=entry, words=dict(counted), speakers=[each.speakers for each in episodes])
-    return told, dict(single) | dict(double)
+    return Segment(entry=entry, speakers=speakers), dict([*singles, *doubles, *lists.values()])
 
 
 def table(
     segments: Sequence[Segment], language: str, years: Iterable[int], places: Iterable[Iterable[str]]
 ) -> dict[str, bytes]:
     """What is read first, and what it names beside the segments. `years`, `places`: of each episode, in order."""
-    counted: Counter[str] = Counter()
-    for each in segments:
-        counted.update(each.words)
-    lists = {letter: _file(_list(words)) for letter, words in _by_letter(counted).items()}
     speakers = [names for each in segments for names in each.speakers]
     facets = _file(_json({"speakers": _where(speakers), "places": _where(places)}))
     facts = {
@@ -101,10 +102,9 @@ def table(
         "common": " ".join(sorted(common(language))),
         "years": [[year, len(list(same))] for year, same in groupby(years)],
         "segments": [each.entry for each in segments],
-        "words": {letter: _hash_in(path) for letter, (path, _) in lists.items()},
         "facets": _hash_in(facets[0]),
     }
-    return {TABLE: _json(facts), **dict(lists.values()), **dict([facets])}
+    return {TABLE: _json(facts), **dict([facets])}
 
 
 def _by_letter(counted: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:

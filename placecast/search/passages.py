@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from placecast.model import Cue, Release, Transcript
-from placecast.search.words import common, pairs, stemmer, words
+from placecast.search.postings import place
+from placecast.search.words import common, stemmer, words
 
 Passage = Sequence[Cue]
 Terms = Mapping[str, Sequence[int]]
-"""The passages, counted from 0, in which a term is said: in order."""
+"""The places where each term is said, in order: a passage, counted from 0, and what follows it there."""
 
 PART = 16  # passages in one file: about a thousand words, three kilobytes compressed
 _LONG_ENOUGH = 60  # words
@@ -35,18 +36,24 @@ def passages(transcript: Transcript) -> Sequence[Passage]:
 
 
 def terms(found: Sequence[Passage], language: str) -> tuple[Terms, Terms, frozenset[str]]:
-    """What is said in which passage: by the stems of words, and by pairs of frequent words; and all words, as said."""
+    """Where what is said: by the stems of words, and by pairs of frequent words; and all words, as said."""
     stem, frequent = stemmer(language), common(language)
     said = [words(" ".join(cue.text for cue in passage)) for passage in found]
-    single: dict[str, list[int]] = {}
-    double: dict[str, list[int]] = {}
+    single: dict[str, set[int]] = {}
+    double: dict[str, set[int]] = {}
     for number, own in enumerate(said):
-        heard = [*own, *islice(said[number + 1], _FURTHER)] if number + 1 < len(said) else own
-        for term in {stem(word) for word in set(heard) - frequent}:
-            single.setdefault(term, []).append(number)
-        for pair in set(pairs(heard, frequent)):
-            double.setdefault(pair, []).append(number)
-    return single, double, frozenset(word for own in said for word in own)
+        heard = [*own, *islice(said[number + 1], _FURTHER + 2)] if number + 1 < len(said) else own
+        stems = [*map(stem, heard), "", ""]
+        for at, word in enumerate(heard[: len(own) + _FURTHER]):
+            if word not in frequent:
+                single.setdefault(stems[at], set()).add(place(number, stems[at + 1]))
+            elif at + 1 < len(heard) and heard[at + 1] in frequent:
+                double.setdefault(f"{word} {heard[at + 1]}", set()).add(place(number, stems[at + 2]))
+    return _ordered(single), _ordered(double), frozenset(word for own in said for word in own)
+
+
+def _ordered(found: Mapping[str, set[int]]) -> Terms:
+    return {term: sorted(places) for term, places in found.items()}
 
 
 def parts(release: Release, transcript: Transcript) -> dict[str, bytes]:

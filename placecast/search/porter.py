@@ -1,6 +1,6 @@
 """English words without their endings: M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980.
 
-`pages/assets/search.js` does the same to what a reader types: both must give the same stems.
+`pages/assets/stems.js` does the same to what a reader types: both must give the same stems.
 """
 
 from __future__ import annotations

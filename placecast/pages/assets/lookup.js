@@ -1,87 +1,11 @@
 // Looks up words in the index that `placecast.search` builds: which sentences say them, the best first. Nothing here
-// touches the page. `words`, `stem` and `hashOf` do to a question what the build did to what was said.
+// touches the page. The build joins it with `stems.js` before it and `search.js` behind it.
 
 const PART = 16; // passages in one file of text
 const FURTHER = 8; // words of the next passage that count as said in this one
 const SHORTEST = 3; // letters: shorter words are not corrected
-
-export const words = (text) =>
-  text.normalize("NFKD").toLowerCase().replace(/[\p{M}'’ʼ＇]/gu, "").match(/[\p{L}\p{N}]+/gu) ?? [];
-
-export function hashOf(bytes) {
-  let value = 0x811c9dc5;
-  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
-  return value;
-}
-
-// Porter's algorithm, 1980; `placecast/search/porter.py` has the same.
-const STEP_2 =
-  "ational:ate tional:tion enci:ence anci:ance izer:ize abli:able alli:al entli:ent eli:e ousli:ous ization:ize ation:ate ator:ate alism:al iveness:ive fulness:ful ousness:ous aliti:al iviti:ive biliti:ble";
-const STEP_3 = "icate:ic ative: alize:al iciti:ic ical:ic ful: ness:";
-const STEP_4 = /(?:ement|ance|ence|able|ible|ment|ant|ent|ion|ism|ate|iti|ous|ive|ize|al|er|ic|ou)$/;
-const shape = (text) =>
-  text.replace(/(?<=[aeiou])y|^y/g, "j").replace(/[aeiouy]/g, "V").replace(/[^V]/g, "c");
-const measure = (text) => shape(text).split("Vc").length - 1;
-const isShort = (text) => shape(text).endsWith("cVc") && !/[wxy]$/.test(text);
-
-function replaced(word, endings) {
-  for (const pair of endings.split(" ")) {
-    const [ending, instead] = pair.split(":");
-    if (!word.endsWith(ending)) continue;
-    const left = word.slice(0, -ending.length);
-    return measure(left) ? left + instead : word;
-  }
-  return word;
-}
-
-function mended(left) {
-  if (/(at|bl|iz)$/.test(left)) return left + "e";
-  if (/([^lsz])\1$/.test(left) && shape(left).endsWith("c")) return left.slice(0, -1);
-  return measure(left) === 1 && isShort(left) ? left + "e" : left;
-}
-
-function past(word) {
-  if (word.endsWith("eed")) return measure(word.slice(0, -3)) ? word.slice(0, -1) : word;
-  const ending = /(ed|ing)$/.exec(word);
-  const left = ending && word.slice(0, ending.index);
-  return ending && shape(left).includes("V") ? mended(left) : word;
-}
-
-export function stem(word) {
-  if (word.length < 3 || /[^a-z\d]/.test(word)) return word;
-  if (/(sses|ies)$/.test(word)) word = word.slice(0, -2);
-  else if (/[^s]s$/.test(word)) word = word.slice(0, -1);
-  word = past(word);
-  if (word.endsWith("y") && shape(word.slice(0, -1)).includes("V")) word = word.slice(0, -1) + "i";
-  word = replaced(replaced(word, STEP_2), STEP_3);
-  const ending = STEP_4.exec(word);
-  const left = ending && word.slice(0, ending.index);
-  if (ending && measure(left) > 1 && (ending[0] !== "ion" || /[st]$/.test(left))) word = left;
-  if (word.endsWith("e")) {
-    const bare = word.slice(0, -1);
-    if (measure(bare) > 1 || (measure(bare) === 1 && !isShort(bare))) word = bare;
-  }
-  return word.endsWith("ll") && measure(word) > 1 ? word.slice(0, -1) : word;
-}
-
-// How many letters must be added, taken away, changed or swapped with their neighbour; more than `most` is Infinity.
-export function distance(one, two, most) {
-  if (Math.abs(one.length - two.length) > most) return Infinity;
-  let earlier = [];
-  let before = Array.from({ length: two.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= one.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= two.length; j++) {
-      const same = one[i - 1] === two[j - 1];
-      row[j] = Math.min(before[j] + 1, row[j - 1] + 1, before[j - 1] + !same);
-      if (i > 1 && j > 1 && one[i - 1] === two[j - 2] && one[i - 2] === two[j - 1])
-        row[j] = Math.min(row[j], earlier[j - 2] + 1);
-    }
-    if (Math.min(...row) > most) return Infinity;
-    [earlier, before] = [before, row];
-  }
-  return before[two.length] > most ? Infinity : before[two.length];
-}
+const HINT = 3; // bits that tell what is said behind a word
+const FOLLOWED = HINT * Math.LN2; // what these tell, as the logarithm of a chance
 
 class Numbers {
   constructor(bytes) {
@@ -161,8 +85,8 @@ export class Index {
     return this.file(this.table.facets).then(read);
   }
 
-  // The passages that have a term, counted through all episodes.
-  async passages(kind, term) {
+  // The places where a term is said: each a passage, counted through all episodes, and bits of what follows it there.
+  async places(kind, term) {
     const bytes = new TextEncoder().encode(term);
     const each = this.table.segments.map(async (segment) => {
       const count = segment[kind].length / 10;
@@ -181,12 +105,18 @@ export class Index {
       let passage = this.starts[episode];
       for (let more = 1; more; ) {
         const value = numbers.next();
-        passage += value >> 1;
+        const place = (passage << HINT) + (value >>> 1);
+        passage = place >>> HINT;
         more = value & 1;
-        found.push(passage);
+        found.push(place);
       }
     }
     return found;
+  }
+
+  // What the places of a term tell of the word that follows it.
+  hint(word) {
+    return hashOf(new TextEncoder().encode(this.stem(word))) & ((1 << HINT) - 1);
   }
 
   episodeOf(passage) {
@@ -206,20 +136,20 @@ export class Index {
     const letter = /^[a-z]/.test(word) ? word[0] : "-";
     const most = word.length < 5 ? 1 : 2;
     const near = await this.near(word, [letter], most);
-    return near.length ? near : this.near(word, Object.keys(this.table.words), most);
+    return near.length ? near : this.near(word, null, most);
   }
 
   async near(word, letters, most) {
-    const found = [];
-    const lists = letters.filter((letter) => this.table.words[letter]);
-    for (const list of await Promise.all(lists.map((letter) => this.file(this.table.words[letter])))) {
+    const often = new Map();
+    const hashes = this.table.segments.flatMap(({ words }) => (letters ?? Object.keys(words)).flatMap((letter) => words[letter] ?? []));
+    for (const list of await Promise.all(hashes.map((hash) => this.file(hash)))) {
       let before = "";
       for (const line of new TextDecoder().decode(list).split("\n")) {
         before = before.slice(0, parseInt(line[0], 36)) + line.slice(1, -1);
-        const far = distance(word, before, most);
-        if (far <= most) found.push({ word: before, far, often: Number(line.at(-1)) });
+        if (distance(word, before, most) <= most) often.set(before, Math.max(often.get(before) ?? 0, Number(line.at(-1))));
       }
     }
+    const found = [...often].map(([other, times]) => ({ word: other, far: distance(word, other, most), often: times }));
     found.sort((one, two) => one.far - two.far || two.often - one.often);
     return found.filter((each) => each.far === found[0].far).slice(0, 4);
   }
@@ -234,14 +164,20 @@ export class Index {
   }
 }
 
-// What is asked for, word by word. Words in quotation marks must be said side by side.
-export function understood(query) {
+// What is asked for, word by word, as far as anybody would type. Words in quotation marks must be said side by side.
+export function understood(whole) {
+  const query = whole.slice(0, LONGEST * 10);
   const quoted = [...query.matchAll(/["“”„]([^"“”„]+)["“”„]/g)].map((match) => words(match[1])).filter((said) => said.length);
-  return { said: words(query), quoted };
+  return { said: words(query).slice(0, LONGEST), quoted };
 }
 
-const ROUNDS = [6, 6, 12]; // how many files of text are read, as long as no passage says just what was asked
+const ROUNDS = [4, 6, 14]; // how many files of text are read, as long as no passage says just what was asked
 const CANDIDATES = 60;
+const FREQUENT = 0.25; // what a frequent word tells, where another one tells 1
+const LONGEST = 40; // words of a question
+const SOON = 3; // seconds into a sentence: what is said by then is heard from its beginning
+const LEAD = 1; // second before words that come later
+const PACE = 15; // letters a second
 
 export class Question {
   constructor(index, query) {
@@ -250,7 +186,8 @@ export class Question {
     this.corrected = new Map(); // what stands for a word that nobody says
   }
 
-  // The best passages, each with its sentence: { score, exact, episode, facts, sentence: [seconds, text, speaker] }.
+  // The best passages, each with its sentence and when its words are said: { score, exact, episode, facts,
+  // sentence: [seconds, text, speaker], seconds }.
   async answers({ episodes = null, speaker = "" } = {}) {
     await this.index.open();
     const slots = await this.singles();
@@ -265,10 +202,18 @@ export class Question {
         seen.add(each.passage);
         found.push(this.read(each, speaker));
       }
-      const read = (await Promise.all(found)).flat();
-      if (seen.size === 0 || this.satisfied(read)) break;
+      if (seen.size === 0 || this.satisfied(await this.texts(found))) break;
     }
-    return (await Promise.all(found)).flat().sort((one, two) => two.score - one.score);
+    return (await this.texts(found)).sort((one, two) => two.score - one.score);
+  }
+
+  // What could be read of these passages. Where nothing could, that is an error.
+  async texts(found) {
+    const read = await Promise.allSettled(found);
+    const failed = read.filter((each) => each.status === "rejected");
+    this.incomplete = failed.length > 0;
+    if (failed.length && failed.length === read.length) throw failed[0].reason;
+    return read.flatMap((each) => each.value ?? []);
   }
 
   satisfied(read) {
@@ -286,17 +231,18 @@ export class Question {
     });
   }
 
-  // The passages that say most of what was asked, by how rarely that is said.
+  // The passages that say most of what was asked, by how rarely that is said, and in the order in which it was asked.
   ranked(slots, episodes) {
     const total = this.index.starts.at(-1);
     const scores = new Float32Array(total);
     const covered = new Uint8Array(total);
-    for (const slot of slots) {
-      const weight = Math.log(1 + total / (slot.size || 1));
-      for (const [passage, worth] of slot) {
+    for (const { said, followed } of slots) {
+      const weight = Math.log(1 + total / said.size);
+      for (const [passage, worth] of said) {
         scores[passage] += weight * worth;
         covered[passage]++;
       }
+      for (const passage of followed) scores[passage] += FOLLOWED;
     }
     const found = [];
     for (let passage = 0; passage < total; passage++) {
@@ -307,40 +253,87 @@ export class Question {
     return found.sort((one, two) => two.score - one.score || two.passage - one.passage).slice(0, CANDIDATES);
   }
 
-  // For each word that tells something, the passages that say it, or something like it, and how much that is worth.
+  // What of the question tells something: each with the passages that say it, or something like it, and how much that is
+  // worth, and those of them where it is followed by what was asked behind it.
   async singles() {
     const telling = [...new Set(this.said.filter((word) => !this.index.common.has(word)))];
-    const slots = await Promise.all(telling.map((word) => this.single(word)));
-    return slots.filter((slot) => slot.size);
+    await Promise.all(telling.map((word) => this.known(word)));
+    const slots = await this.slots(telling.map((word) => ({ kind: "single", terms: this.spelt(word), behind: this.behind(word) })));
+    this.telling = slots.length > 0;
+    return slots;
   }
 
   async doubles() {
     const { common } = this.index;
-    const pairs = this.said.slice(1).map((word, at) => [this.said[at], word]);
-    const telling = new Set(pairs.filter((pair) => pair.every((word) => common.has(word))).map((pair) => pair.join(" ")));
-    const lists = await Promise.all([...telling].map((pair) => this.index.passages("double", pair)));
-    return lists.filter((list) => list.length).map((list) => new Map(list.map((passage) => [passage, 1])));
+    const pairs = new Map();
+    for (const [one, two, three] of this.runs(3))
+      if (common.has(one) && common.has(two)) pairs.set(`${one} ${two}`, [...(pairs.get(`${one} ${two}`) ?? []), three]);
+    return this.slots(
+      [...pairs].map(([pair, behind]) => ({ kind: "double", terms: [{ term: pair, worth: 1 }], behind })),
+    );
   }
 
-  async single(word) {
-    const own = await this.index.passages("single", this.index.stem(word));
-    if (own.length) return new Map(own.map((passage) => [passage, 1]));
-    const likely = await this.index.alternatives(word);
-    this.corrected.set(word, likely.map((each) => each.word));
-    const slot = new Map();
-    for (const { word: other, far } of likely.reverse())
-      if (!this.index.common.has(other))
-        for (const passage of await this.index.passages("single", this.index.stem(other))) slot.set(passage, 1 / (far + 1) ** 0.5);
-    return slot;
+  // So many words side by side, from each word on; what is missing at the end is undefined.
+  runs(length) {
+    const phrases = this.quoted.length ? this.quoted : [this.said];
+    return phrases.flatMap((phrase) => phrase.map((_, at) => Array.from({ length }, (_, further) => phrase[at + further])));
+  }
+
+  behind(word) {
+    return this.runs(2).flatMap(([one, two]) => (one === word ? [two] : []));
+  }
+
+  // The stems under which a word is looked up: its own, or those of what stands for it.
+  spelt(word) {
+    const likely = this.corrected.get(word);
+    if (!likely) return [{ term: this.index.stem(word), worth: 1 }];
+    const telling = likely.filter((each) => !this.index.common.has(each.word));
+    return telling.map((each) => ({ term: this.index.stem(each.word), worth: 1 / (each.far + 1) ** 0.5 }));
+  }
+
+  // Notes what stands for a word that nobody says.
+  async known(word) {
+    const own = await this.index.places("single", this.index.stem(word));
+    if (!own.length) this.corrected.set(word, await this.index.alternatives(word));
+  }
+
+  async slots(asked) {
+    const made = asked.map(async ({ kind, terms, behind }) => {
+      const slot = { said: new Map(), followed: new Set() };
+      const hints = new Set(behind.filter(Boolean).flatMap((word) => this.hints(word)));
+      // A passage where the word comes last in a phrase says nothing of what follows.
+      const open = behind.includes(undefined);
+      const lists = await Promise.all(terms.map(({ term }) => this.index.places(kind, term)));
+      lists.forEach((places, at) => {
+        for (const place of places) {
+          const passage = place >>> HINT;
+          const fits = hints.has(place & ((1 << HINT) - 1));
+          if (fits) slot.followed.add(passage);
+          if (fits || open || !this.quoted.length || !hints.size)
+            slot.said.set(passage, Math.max(slot.said.get(passage) ?? 0, terms[at].worth));
+        }
+      });
+      return slot;
+    });
+    return (await Promise.all(made)).filter((slot) => slot.said.size);
+  }
+
+  hints(word) {
+    return this.readings(word).map((each) => this.index.hint(each));
+  }
+
+  // A word as it was typed, and what stands for it.
+  readings(word) {
+    return [word, ...(this.corrected.get(word) ?? []).map((each) => each.word)];
   }
 
   // A word that nearly every sentence has: the newest episodes will do.
   latest() {
     const { starts, slugs } = this.index;
-    const found = new Map();
+    const said = new Map();
     for (let episode = Math.max(0, slugs.length - 3); episode < slugs.length; episode++)
-      for (let passage = starts[episode]; passage < Math.min(starts[episode] + PART, starts[episode + 1]); passage++) found.set(passage, 1);
-    return found;
+      for (let passage = starts[episode]; passage < Math.min(starts[episode] + PART, starts[episode + 1]); passage++) said.set(passage, 1);
+    return { said, followed: [] };
   }
 
   // The sentence of a passage that says most of what was asked, as near together as it was asked.
@@ -353,37 +346,57 @@ export class Question {
     for (const word of words((next ?? []).map((sentence) => sentence[1]).join(" ")).slice(0, FURTHER))
       spoken.push({ word, number: sentences.length });
     if (!this.quoted.every((phrase) => this.saysExactly(spoken, phrase))) return [];
-    const { length, number, run } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
+    const { length, number, run, at } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
     if (number === null) return [];
     const exact = run === this.said.length;
+    const seconds = this.when(spoken, at, sentences[number][0], (sentences[number + 1] ?? next?.[0])?.[0]);
     const near = this.said.length > 1 ? (run - 1) / (this.said.length - 1) : 0;
-    return [{ score: score * (1 + near) + length / 10, exact, episode, facts, sentence: sentences[number] }];
+    return [{ score: score * (1 + near) + length / 10, exact, episode, facts, sentence: sentences[number], seconds }];
+  }
+
+  // About when the word at this place is said: as far into its sentence as there are letters before it.
+  when(spoken, at, start, end) {
+    const letters = (words) => words.reduce((sum, { word }) => sum + word.length + 1, 0);
+    const sentence = spoken.filter(({ number }) => number === spoken[at].number);
+    const before = letters(sentence.slice(0, at - spoken.indexOf(sentence[0])));
+    const into = end > start ? ((end - start) * before) / letters(sentence) : before / PACE;
+    return into > SOON ? Math.round((start + into - LEAD) * 10) / 10 : start;
   }
 
   saysExactly(spoken, phrase) {
     return spoken.some((_, at) => phrase.every((word, further) => spoken[at + further]?.word === word));
   }
 
-  // Where the longest run of words begins that are asked in this order; then, which sentence has most of them.
+  // Where the run of words begins that are asked in this order and tell most; then, which sentence tells most. Frequent
+  // words tell little beside others, and nothing alone.
   best(spoken, sentences, speaker) {
-    const alike = this.said.map((word) => new Set([word, ...(this.corrected.get(word) ?? [])].map(this.index.stem)));
+    const alike = this.said.map((word) => new Set(this.readings(word).map(this.index.stem)));
     const stems = spoken.map(({ word }) => this.index.stem(word));
+    const worth = this.said.map((word) => (this.telling && this.index.common.has(word) ? FREQUENT : 1));
     const shares = sentences.map(() => new Set());
-    let best = { run: 0, number: null, length: 0 };
+    const first = []; // where each sentence says the first of these words
+    const value = (asked) => [...asked].reduce((sum, each) => sum + worth[each], 0);
+    let best = { run: 0, number: null, value: 0, at: 0 };
     const mine = (number) => speaker === null || sentences[number]?.[2] === speaker;
     for (let at = 0; at < spoken.length; at++) {
+      const { number } = spoken[at];
+      if (number >= sentences.length || !mine(number)) continue;
       for (let asked = 0; asked < alike.length; asked++) {
         let run = 0;
         while (asked + run < alike.length && at + run < stems.length && alike[asked + run].has(stems[at + run])) run++;
-        const { number } = spoken[at];
-        if (!run || number >= sentences.length || !mine(number)) continue;
-        if (!this.index.common.has(this.said[asked]) || run > 1) shares[number].add(asked);
-        if (run > best.run) best = { run, number, length: 0 };
+        if (!run) continue;
+        if (run > 1 || worth[asked] === 1) {
+          if (!shares[number].size) first[number] = at;
+          shares[number].add(asked);
+        }
+        const told = value(Array.from({ length: run }, (_, further) => asked + further));
+        if (told > best.value) best = { run, number, value: told, at };
       }
     }
-    if (best.number === null) return best;
-    const fullest = shares.reduce((most, share, number) => (share.size > shares[most].size ? number : most), best.number);
-    const number = best.run > 1 && best.run >= shares[fullest].size ? best.number : fullest;
-    return { run: best.run, number, length: shares[number].size };
+    const values = shares.map(value);
+    const fullest = values.indexOf(Math.max(...values));
+    if (best.number === null || Math.max(best.value, values[fullest]) < 1) return { number: null };
+    if (best.run > 1 && best.value >= values[fullest]) return { ...best, length: values[best.number] };
+    return { run: best.run, number: fullest, length: values[fullest], at: first[fullest] };
   }
 }

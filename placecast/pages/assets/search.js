@@ -8,11 +8,14 @@ const form = page.querySelector("[data-search]");
 const list = page.querySelector("[data-found]");
 const more = page.querySelector("[data-more]");
 const { root } = page.dataset;
-const index = new Index(async (path) => {
-  const answer = await fetch(root + path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.arrayBuffer();
-});
+const opened = () =>
+  new Index(async (path) => {
+    const answer = await fetch(root + path);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.arrayBuffer();
+  });
+let index = opened();
+const { title } = document;
 let asked = 0;
 
 const say = (text) => (page.querySelector("[data-status]").textContent = text);
@@ -32,7 +35,7 @@ function clock(seconds) {
 
 // The sentence with the words that were asked for marked.
 function marked(text, question) {
-  const wanted = new Set([...question.said, ...[...question.corrected.values()].flat()].map(index.stem));
+  const wanted = new Set(question.said.flatMap((word) => question.readings(word)).map(index.stem));
   const telling = question.said.some((word) => !index.common.has(word));
   return text.split(/([\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*)/u).map((part) => {
     const [word] = words(part);
@@ -41,20 +44,24 @@ function marked(text, question) {
   });
 }
 
-function shownSentence({ sentence: [seconds, text, speaker], facts, episode }, question) {
+function shownSentence({ sentence: [, text, speaker], seconds, facts, episode }, question) {
   const address = `${root}e/${index.slugs[episode]}/${page.dataset.index}#t=${seconds}`;
   const time = element("a", clock(seconds), { href: address, ariaLabel: `Play from ${clock(seconds)}` });
   const who = speaker < 0 ? [] : [element("b", `${facts.speakers[speaker]}:`), " "];
-  return element("li", [time, " ", element("q", [...who, ...marked(text, question)])]);
+  return element("li", [time, element("p", [...who, element("q", marked(text, question))])]);
 }
 
 function shownEpisode(answers, question) {
   const [{ episode, facts }] = answers;
   const link = element("a", facts.title, { href: `${root}e/${index.slugs[episode]}/${page.dataset.index}` });
   const day = new Date(`${facts.published}T12:00`).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
-  const sentences = element("ol", answers.slice(0, EACH).map((each) => shownSentence(each, question)));
+  const list = (some) => element("ol", some.map((each) => shownSentence(each, question)));
+  const rest = answers.slice(EACH);
+  const sentences = [list(answers.slice(0, EACH))];
+  if (rest.length)
+    sentences.push(element("details", [element("summary", counted(rest.length, "more sentence")), list(rest)]));
   const date = element("p", element("time", day, { dateTime: facts.published }), { className: "facts" });
-  return element("li", element("article", [element("h2", link), date, sentences]));
+  return element("li", element("article", [element("h2", link), date, ...sentences]));
 }
 
 function shown(answers, question) {
@@ -81,17 +88,20 @@ const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 function told(answers, episodes, question) {
   const found = answers.length ? `${counted(answers.length, "sentence")} in ${counted(episodes, "episode")}.` : "Nothing was found.";
   const instead = [...question.corrected].map(([word, others]) =>
-    others.length ? `Nobody says “${word}”; this is for “${others.join("”, “")}”.` : `Nobody says “${word}”.`,
+    others.length ? `Nobody says “${word}”; this is for “${others.map((each) => each.word).join("”, “")}”.` : `Nobody says “${word}”.`,
   );
-  return [found, ...instead].join(" ");
+  const missing = question.incomplete ? ["Some texts could not be read, so there may be more."] : [];
+  return [found, ...instead, ...missing].join(" ");
 }
 
-async function allowed({ place, year }) {
-  if (!place && !year) return null;
+async function allowed({ speaker, place, year }) {
+  if (!speaker && !place && !year) return null;
   await index.open();
   const episodes = new Set(index.slugs.keys());
-  if (place) {
-    const here = new Set((await index.facets()).places[place]);
+  const facets = speaker || place ? await index.facets() : {};
+  for (const [value, known] of [[speaker, facets.speakers], [place, facets.places]]) {
+    if (!value) continue;
+    const here = new Set(Object.hasOwn(known, value) ? known[value] : []);
     for (const episode of episodes) if (!here.has(episode)) episodes.delete(episode);
   }
   let first = 0;
@@ -106,11 +116,11 @@ async function look() {
   const facts = Object.fromEntries(new FormData(form));
   const number = ++asked;
   const question = new Question(index, facts.q);
-  document.title = document.title.replace(/^(“.*” – )?/, facts.q ? `“${facts.q}” – ` : "");
+  document.title = (facts.q && `“${facts.q}” – `) + title;
   if (!question.said.length) {
     list.replaceChildren();
     more.hidden = true;
-    return say("");
+    return say(facts.q.trim() && "There is no word in this that could have been said.");
   }
   say("Searching …");
   try {
@@ -118,6 +128,7 @@ async function look() {
     if (number === asked) say(told(answers, shown(answers, question), question));
   } catch (error) {
     console.error(error);
+    index = opened(); // what was read may be damaged, or of an index that is no more
     if (number === asked) say("The search index could not be read. Try again, or use the list of transcripts below.");
   }
 }
@@ -149,7 +160,8 @@ async function offer() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const wanted = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-  history.pushState(null, "", wanted.size ? `?${wanted}` : location.pathname);
+  const address = wanted.size ? `?${wanted}` : location.pathname;
+  if (address !== (location.search || location.pathname)) history.pushState(null, "", address);
   look();
 });
 page.querySelector("[data-filters]").addEventListener("toggle", () => offer().catch(console.error), { once: true });

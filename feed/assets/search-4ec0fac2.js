@@ -1,6 +1,3 @@
-const PART = 16; // passages in one file of text
-const FURTHER = 8; // words of the next passage that count as said in this one
-const SHORTEST = 3; // letters: shorter words are not corrected
 export const words = (text) =>
 text.normalize("NFKD").toLowerCase().replace(/[\p{M}'’ʼ＇]/gu, "").match(/[\p{L}\p{N}]+/gu) ?? [];
 export function hashOf(bytes) {
@@ -69,6 +66,11 @@ if (Math.min(...row) > most) return Infinity;
 }
 return before[two.length] > most ? Infinity : before[two.length];
 }
+const PART = 16; // passages in one file of text
+const FURTHER = 8; // words of the next passage that count as said in this one
+const SHORTEST = 3; // letters: shorter words are not corrected
+const HINT = 3; // bits that tell what is said behind a word
+const FOLLOWED = HINT * Math.LN2; // what these tell, as the logarithm of a chance
 class Numbers {
 constructor(bytes) {
 this.bytes = bytes;
@@ -138,7 +140,7 @@ return this.load(`search/${hash}.bin`);
 facets() {
 return this.file(this.table.facets).then(read);
 }
-async passages(kind, term) {
+async places(kind, term) {
 const bytes = new TextEncoder().encode(term);
 const each = this.table.segments.map(async (segment) => {
 const count = segment[kind].length / 10;
@@ -156,12 +158,16 @@ episode += numbers.next();
 let passage = this.starts[episode];
 for (let more = 1; more; ) {
 const value = numbers.next();
-passage += value >> 1;
+const place = (passage << HINT) + (value >>> 1);
+passage = place >>> HINT;
 more = value & 1;
-found.push(passage);
+found.push(place);
 }
 }
 return found;
+}
+hint(word) {
+return hashOf(new TextEncoder().encode(this.stem(word))) & ((1 << HINT) - 1);
 }
 episodeOf(passage) {
 let low = 0;
@@ -178,19 +184,19 @@ if (word.length < SHORTEST) return [];
 const letter = /^[a-z]/.test(word) ? word[0] : "-";
 const most = word.length < 5 ? 1 : 2;
 const near = await this.near(word, [letter], most);
-return near.length ? near : this.near(word, Object.keys(this.table.words), most);
+return near.length ? near : this.near(word, null, most);
 }
 async near(word, letters, most) {
-const found = [];
-const lists = letters.filter((letter) => this.table.words[letter]);
-for (const list of await Promise.all(lists.map((letter) => this.file(this.table.words[letter])))) {
+const often = new Map();
+const hashes = this.table.segments.flatMap(({ words }) => (letters ?? Object.keys(words)).flatMap((letter) => words[letter] ?? []));
+for (const list of await Promise.all(hashes.map((hash) => this.file(hash)))) {
 let before = "";
 for (const line of new TextDecoder().decode(list).split("\n")) {
 before = before.slice(0, parseInt(line[0], 36)) + line.slice(1, -1);
-const far = distance(word, before, most);
-if (far <= most) found.push({ word: before, far, often: Number(line.at(-1)) });
+if (distance(word, before, most) <= most) often.set(before, Math.max(often.get(before) ?? 0, Number(line.at(-1))));
 }
 }
+const found = [...often].map(([other, times]) => ({ word: other, far: distance(word, other, most), often: times }));
 found.sort((one, two) => one.far - two.far || two.often - one.often);
 return found.filter((each) => each.far === found[0].far).slice(0, 4);
 }
@@ -202,12 +208,18 @@ const facts = read(await this.load(`e/${this.slugs[episode]}/part-${part}.json`)
 return { episode, facts, sentences: facts.passages[local % PART] ?? [], next: facts.passages[(local % PART) + 1] };
 }
 }
-export function understood(query) {
+export function understood(whole) {
+const query = whole.slice(0, LONGEST * 10);
 const quoted = [...query.matchAll(/["“”„]([^"“”„]+)["“”„]/g)].map((match) => words(match[1])).filter((said) => said.length);
-return { said: words(query), quoted };
+return { said: words(query).slice(0, LONGEST), quoted };
 }
-const ROUNDS = [6, 6, 12]; // how many files of text are read, as long as no passage says just what was asked
+const ROUNDS = [4, 6, 14]; // how many files of text are read, as long as no passage says just what was asked
 const CANDIDATES = 60;
+const FREQUENT = 0.25; // what a frequent word tells, where another one tells 1
+const LONGEST = 40; // words of a question
+const SOON = 3; // seconds into a sentence: what is said by then is heard from its beginning
+const LEAD = 1; // second before words that come later
+const PACE = 15; // letters a second
 export class Question {
 constructor(index, query) {
 this.index = index;
@@ -227,10 +239,16 @@ for (const each of this.firstOf(next, most)) {
 seen.add(each.passage);
 found.push(this.read(each, speaker));
 }
-const read = (await Promise.all(found)).flat();
-if (seen.size === 0 || this.satisfied(read)) break;
+if (seen.size === 0 || this.satisfied(await this.texts(found))) break;
 }
-return (await Promise.all(found)).flat().sort((one, two) => two.score - one.score);
+return (await this.texts(found)).sort((one, two) => two.score - one.score);
+}
+async texts(found) {
+const read = await Promise.allSettled(found);
+const failed = read.filter((each) => each.status === "rejected");
+this.incomplete = failed.length > 0;
+if (failed.length && failed.length === read.length) throw failed[0].reason;
+return read.flatMap((each) => each.value ?? []);
 }
 satisfied(read) {
 const exact = read.filter((each) => each.exact).length;
@@ -248,12 +266,13 @@ ranked(slots, episodes) {
 const total = this.index.starts.at(-1);
 const scores = new Float32Array(total);
 const covered = new Uint8Array(total);
-for (const slot of slots) {
-const weight = Math.log(1 + total / (slot.size || 1));
-for (const [passage, worth] of slot) {
+for (const { said, followed } of slots) {
+const weight = Math.log(1 + total / said.size);
+for (const [passage, worth] of said) {
 scores[passage] += weight * worth;
 covered[passage]++;
 }
+for (const passage of followed) scores[passage] += FOLLOWED;
 }
 const found = [];
 for (let passage = 0; passage < total; passage++) {
@@ -265,33 +284,68 @@ return found.sort((one, two) => two.score - one.score || two.passage - one.passa
 }
 async singles() {
 const telling = [...new Set(this.said.filter((word) => !this.index.common.has(word)))];
-const slots = await Promise.all(telling.map((word) => this.single(word)));
-return slots.filter((slot) => slot.size);
+await Promise.all(telling.map((word) => this.known(word)));
+const slots = await this.slots(telling.map((word) => ({ kind: "single", terms: this.spelt(word), behind: this.behind(word) })));
+this.telling = slots.length > 0;
+return slots;
 }
 async doubles() {
 const { common } = this.index;
-const pairs = this.said.slice(1).map((word, at) => [this.said[at], word]);
-const telling = new Set(pairs.filter((pair) => pair.every((word) => common.has(word))).map((pair) => pair.join(" ")));
-const lists = await Promise.all([...telling].map((pair) => this.index.passages("double", pair)));
-return lists.filter((list) => list.length).map((list) => new Map(list.map((passage) => [passage, 1])));
+const pairs = new Map();
+for (const [one, two, three] of this.runs(3))
+if (common.has(one) && common.has(two)) pairs.set(`${one} ${two}`, [...(pairs.get(`${one} ${two}`) ?? []), three]);
+return this.slots(
+[...pairs].map(([pair, behind]) => ({ kind: "double", terms: [{ term: pair, worth: 1 }], behind })),
+);
 }
-async single(word) {
-const own = await this.index.passages("single", this.index.stem(word));
-if (own.length) return new Map(own.map((passage) => [passage, 1]));
-const likely = await this.index.alternatives(word);
-this.corrected.set(word, likely.map((each) => each.word));
-const slot = new Map();
-for (const { word: other, far } of likely.reverse())
-if (!this.index.common.has(other))
-for (const passage of await this.index.passages("single", this.index.stem(other))) slot.set(passage, 1 / (far + 1) ** 0.5);
+runs(length) {
+const phrases = this.quoted.length ? this.quoted : [this.said];
+return phrases.flatMap((phrase) => phrase.map((_, at) => Array.from({ length }, (_, further) => phrase[at + further])));
+}
+behind(word) {
+return this.runs(2).flatMap(([one, two]) => (one === word ? [two] : []));
+}
+spelt(word) {
+const likely = this.corrected.get(word);
+if (!likely) return [{ term: this.index.stem(word), worth: 1 }];
+const telling = likely.filter((each) => !this.index.common.has(each.word));
+return telling.map((each) => ({ term: this.index.stem(each.word), worth: 1 / (each.far + 1) ** 0.5 }));
+}
+async known(word) {
+const own = await this.index.places("single", this.index.stem(word));
+if (!own.length) this.corrected.set(word, await this.index.alternatives(word));
+}
+async slots(asked) {
+const made = asked.map(async ({ kind, terms, behind }) => {
+const slot = { said: new Map(), followed: new Set() };
+const hints = new Set(behind.filter(Boolean).flatMap((word) => this.hints(word)));
+const open = behind.includes(undefined);
+const lists = await Promise.all(terms.map(({ term }) => this.index.places(kind, term)));
+lists.forEach((places, at) => {
+for (const place of places) {
+const passage = place >>> HINT;
+const fits = hints.has(place & ((1 << HINT) - 1));
+if (fits) slot.followed.add(passage);
+if (fits || open || !this.quoted.length || !hints.size)
+slot.said.set(passage, Math.max(slot.said.get(passage) ?? 0, terms[at].worth));
+}
+});
 return slot;
+});
+return (await Promise.all(made)).filter((slot) => slot.said.size);
+}
+hints(word) {
+return this.readings(word).map((each) => this.index.hint(each));
+}
+readings(word) {
+return [word, ...(this.corrected.get(word) ?? []).map((each) => each.word)];
 }
 latest() {
 const { starts, slugs } = this.index;
-const found = new Map();
+const said = new Map();
 for (let episode = Math.max(0, slugs.length - 3); episode < slugs.length; episode++)
-for (let passage = starts[episode]; passage < Math.min(starts[episode] + PART, starts[episode + 1]); passage++) found.set(passage, 1);
-return found;
+for (let passage = starts[episode]; passage < Math.min(starts[episode] + PART, starts[episode + 1]); passage++) said.set(passage, 1);
+return { said, followed: [] };
 }
 async read({ passage, score }, speaker) {
 const { episode, facts, sentences, next } = await this.index.text(passage);
@@ -302,35 +356,52 @@ for (const word of words(sentence[1])) spoken.push({ word, number });
 for (const word of words((next ?? []).map((sentence) => sentence[1]).join(" ")).slice(0, FURTHER))
 spoken.push({ word, number: sentences.length });
 if (!this.quoted.every((phrase) => this.saysExactly(spoken, phrase))) return [];
-const { length, number, run } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
+const { length, number, run, at } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
 if (number === null) return [];
 const exact = run === this.said.length;
+const seconds = this.when(spoken, at, sentences[number][0], (sentences[number + 1] ?? next?.[0])?.[0]);
 const near = this.said.length > 1 ? (run - 1) / (this.said.length - 1) : 0;
-return [{ score: score * (1 + near) + length / 10, exact, episode, facts, sentence: sentences[number] }];
+return [{ score: score * (1 + near) + length / 10, exact, episode, facts, sentence: sentences[number], seconds }];
+}
+when(spoken, at, start, end) {
+const letters = (words) => words.reduce((sum, { word }) => sum + word.length + 1, 0);
+const sentence = spoken.filter(({ number }) => number === spoken[at].number);
+const before = letters(sentence.slice(0, at - spoken.indexOf(sentence[0])));
+const into = end > start ? ((end - start) * before) / letters(sentence) : before / PACE;
+return into > SOON ? Math.round((start + into - LEAD) * 10) / 10 : start;
 }
 saysExactly(spoken, phrase) {
 return spoken.some((_, at) => phrase.every((word, further) => spoken[at + further]?.word === word));
 }
 best(spoken, sentences, speaker) {
-const alike = this.said.map((word) => new Set([word, ...(this.corrected.get(word) ?? [])].map(this.index.stem)));
+const alike = this.said.map((word) => new Set(this.readings(word).map(this.index.stem)));
 const stems = spoken.map(({ word }) => this.index.stem(word));
+const worth = this.said.map((word) => (this.telling && this.index.common.has(word) ? FREQUENT : 1));
 const shares = sentences.map(() => new Set());
-let best = { run: 0, number: null, length: 0 };
+const first = []; // where each sentence says the first of these words
+const value = (asked) => [...asked].reduce((sum, each) => sum + worth[each], 0);
+let best = { run: 0, number: null, value: 0, at: 0 };
 const mine = (number) => speaker === null || sentences[number]?.[2] === speaker;
 for (let at = 0; at < spoken.length; at++) {
+const { number } = spoken[at];
+if (number >= sentences.length || !mine(number)) continue;
 for (let asked = 0; asked < alike.length; asked++) {
 let run = 0;
 while (asked + run < alike.length && at + run < stems.length && alike[asked + run].has(stems[at + run])) run++;
-const { number } = spoken[at];
-if (!run || number >= sentences.length || !mine(number)) continue;
-if (!this.index.common.has(this.said[asked]) || run > 1) shares[number].add(asked);
-if (run > best.run) best = { run, number, length: 0 };
+if (!run) continue;
+if (run > 1 || worth[asked] === 1) {
+if (!shares[number].size) first[number] = at;
+shares[number].add(asked);
+}
+const told = value(Array.from({ length: run }, (_, further) => asked + further));
+if (told > best.value) best = { run, number, value: told, at };
 }
 }
-if (best.number === null) return best;
-const fullest = shares.reduce((most, share, number) => (share.size > shares[most].size ? number : most), best.number);
-const number = best.run > 1 && best.run >= shares[fullest].size ? best.number : fullest;
-return { run: best.run, number, length: shares[number].size };
+const values = shares.map(value);
+const fullest = values.indexOf(Math.max(...values));
+if (best.number === null || Math.max(best.value, values[fullest]) < 1) return { number: null };
+if (best.run > 1 && best.value >= values[fullest]) return { ...best, length: values[best.number] };
+return { run: best.run, number: fullest, length: values[fullest], at: first[fullest] };
 }
 }
 const GROUPS = 10; // episodes that are shown at once
@@ -340,11 +411,14 @@ const form = page.querySelector("[data-search]");
 const list = page.querySelector("[data-found]");
 const more = page.querySelector("[data-more]");
 const { root } = page.dataset;
-const index = new Index(async (path) => {
+const opened = () =>
+new Index(async (path) => {
 const answer = await fetch(root + path);
 if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
 return answer.arrayBuffer();
 });
+let index = opened();
+const { title } = document;
 let asked = 0;
 const say = (text) => (page.querySelector("[data-status]").textContent = text);
 function element(name, text, attributes = {}) {
@@ -359,7 +433,7 @@ if (!parts[0]) parts.shift();
 return parts.map((part, at) => (at ? String(part).padStart(2, "0") : part)).join(":");
 }
 function marked(text, question) {
-const wanted = new Set([...question.said, ...[...question.corrected.values()].flat()].map(index.stem));
+const wanted = new Set(question.said.flatMap((word) => question.readings(word)).map(index.stem));
 const telling = question.said.some((word) => !index.common.has(word));
 return text.split(/([\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*)/u).map((part) => {
 const [word] = words(part);
@@ -367,19 +441,23 @@ const hit = word && wanted.has(index.stem(word)) && !(telling && index.common.ha
 return hit ? element("mark", part) : part;
 });
 }
-function shownSentence({ sentence: [seconds, text, speaker], facts, episode }, question) {
+function shownSentence({ sentence: [, text, speaker], seconds, facts, episode }, question) {
 const address = `${root}e/${index.slugs[episode]}/${page.dataset.index}#t=${seconds}`;
 const time = element("a", clock(seconds), { href: address, ariaLabel: `Play from ${clock(seconds)}` });
 const who = speaker < 0 ? [] : [element("b", `${facts.speakers[speaker]}:`), " "];
-return element("li", [time, " ", element("q", [...who, ...marked(text, question)])]);
+return element("li", [time, element("p", [...who, element("q", marked(text, question))])]);
 }
 function shownEpisode(answers, question) {
 const [{ episode, facts }] = answers;
 const link = element("a", facts.title, { href: `${root}e/${index.slugs[episode]}/${page.dataset.index}` });
 const day = new Date(`${facts.published}T12:00`).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
-const sentences = element("ol", answers.slice(0, EACH).map((each) => shownSentence(each, question)));
+const list = (some) => element("ol", some.map((each) => shownSentence(each, question)));
+const rest = answers.slice(EACH);
+const sentences = [list(answers.slice(0, EACH))];
+if (rest.length)
+sentences.push(element("details", [element("summary", counted(rest.length, "more sentence")), list(rest)]));
 const date = element("p", element("time", day, { dateTime: facts.published }), { className: "facts" });
-return element("li", element("article", [element("h2", link), date, sentences]));
+return element("li", element("article", [element("h2", link), date, ...sentences]));
 }
 function shown(answers, question) {
 const byEpisode = new Map();
@@ -403,16 +481,19 @@ const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 function told(answers, episodes, question) {
 const found = answers.length ? `${counted(answers.length, "sentence")} in ${counted(episodes, "episode")}.` : "Nothing was found.";
 const instead = [...question.corrected].map(([word, others]) =>
-others.length ? `Nobody says “${word}”; this is for “${others.join("”, “")}”.` : `Nobody says “${word}”.`,
+others.length ? `Nobody says “${word}”; this is for “${others.map((each) => each.word).join("”, “")}”.` : `Nobody says “${word}”.`,
 );
-return [found, ...instead].join(" ");
+const missing = question.incomplete ? ["Some texts could not be read, so there may be more."] : [];
+return [found, ...instead, ...missing].join(" ");
 }
-async function allowed({ place, year }) {
-if (!place && !year) return null;
+async function allowed({ speaker, place, year }) {
+if (!speaker && !place && !year) return null;
 await index.open();
 const episodes = new Set(index.slugs.keys());
-if (place) {
-const here = new Set((await index.facets()).places[place]);
+const facets = speaker || place ? await index.facets() : {};
+for (const [value, known] of [[speaker, facets.speakers], [place, facets.places]]) {
+if (!value) continue;
+const here = new Set(Object.hasOwn(known, value) ? known[value] : []);
 for (const episode of episodes) if (!here.has(episode)) episodes.delete(episode);
 }
 let first = 0;
@@ -426,11 +507,11 @@ async function look() {
 const facts = Object.fromEntries(new FormData(form));
 const number = ++asked;
 const question = new Question(index, facts.q);
-document.title = document.title.replace(/^(“.*” – )?/, facts.q ? `“${facts.q}” – ` : "");
+document.title = (facts.q && `“${facts.q}” – `) + title;
 if (!question.said.length) {
 list.replaceChildren();
 more.hidden = true;
-return say("");
+return say(facts.q.trim() && "There is no word in this that could have been said.");
 }
 say("Searching …");
 try {
@@ -438,6 +519,7 @@ const answers = await question.answers({ episodes: await allowed(facts), speaker
 if (number === asked) say(told(answers, shown(answers, question), question));
 } catch (error) {
 console.error(error);
+index = opened(); // what was read may be damaged, or of an index that is no more
 if (number === asked) say("The search index could not be read. Try again, or use the list of transcripts below.");
 }
 }
@@ -466,7 +548,8 @@ form[name].value = value;
 form.addEventListener("submit", (event) => {
 event.preventDefault();
 const wanted = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-history.pushState(null, "", wanted.size ? `?${wanted}` : location.pathname);
+const address = wanted.size ? `?${wanted}` : location.pathname;
+if (address !== (location.search || location.pathname)) history.pushState(null, "", address);
 look();
 });
 page.querySelector("[data-filters]").addEventListener("toggle", () => offer().catch(console.error), { once: true });

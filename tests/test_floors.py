@@ -14,7 +14,18 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("addresses", "alignment", "errors", "fingerprint", "media_types", "timecode", "typed", "wording"),
+    (
+        "addresses",
+        "alignment",
+        "errors",
+        "fingerprint",
+        "media_types",
+        "recurrence",
+        "registers",
+        "timecode",
+        "typed",
+        "wording",
+    ),
     ("model",),
     ("realign", "screens"),
     (

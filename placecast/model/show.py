@@ -282,6 +282,14 @@ class Episode:
         """The episode's folder in the public tree, and so the path of its page."""
         return f"e/{self.slug}/"
 
+    def cover(self, show: Show) -> Image:
+        """Its own picture, or the show's."""
+        return self.image or show.cover
+
+    def terms(self, show: Show) -> tuple[str, str | None]:
+        """The name of its licence, and the address of the licence's text."""
+        return (self.license, self.license_url) if self.license else (show.license, show.license_url)
+
     @property
     def listed_chapters(self) -> tuple[Chapter, ...]:
         """The chapters that listeners see in a list."""

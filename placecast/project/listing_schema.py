@@ -52,9 +52,18 @@ def needs_address(name: str, info: ValidationInfo) -> str:
 
 
 def _rule(rule: str, info: ValidationInfo) -> str:
-    for fault in rule_faults(rule, info.data.get("start")):
-        raise ValueError(fault)
+    # A start that is wrong is a fault of its own, and no rule is measured by it.
+    faults = list(rule_faults(rule, info.data["start"])) if rule and "start" in info.data else []
+    if faults:
+        raise ValueError("; ".join(faults))
     return rule
+
+
+def _numbered(display: str, info: ValidationInfo) -> str:
+    """The tag that holds it is that of the number, and has none without (podcast namespace, episode)."""
+    if info.data.get("number") is None:
+        raise ValueError("stands in place of a number, and there is none")
+    return display
 
 
 def _start(value: Any, info: ValidationInfo) -> date:
@@ -74,6 +83,7 @@ Line = Annotated[str, Field(max_length=255), AfterValidator(_said)]
 License = Annotated[
     str, Field(max_length=128), AfterValidator(str.strip), AfterValidator(_known_license), AfterValidator(needs_address)
 ]
+Display = Annotated[str, Field(max_length=32), AfterValidator(_said), AfterValidator(_numbered)]
 Service = Annotated[str, _one_of(SERVICES)]
 
 
@@ -95,7 +105,7 @@ class RemoteShowFacts(Facts):
 
 class ScheduleFacts(Facts):
     text: Short = Field(description='Write text = "Every other Friday", of 128 letters at most.')
-    start: Annotated[date, BeforeValidator(_start)] | None = Field(
+    start: Annotated[datetime | date, BeforeValidator(_start)] | None = Field(
         None,
         description="Write start = 2026-05-01, or with a time, for when the rule begins. A rule with COUNT needs it.",
     )

@@ -20,6 +20,7 @@ from placecast.project.listing_schema import (
     BlockFacts,
     ChatFacts,
     Conversation,
+    Display,
     FundingFacts,
     License,
     Line,
@@ -351,7 +352,7 @@ class EpisodeFacts(Facts):
     season: Number | None = Field(None, description="Write season = 1, or leave it out.")
     number: Number | None = Field(None, description="Write number = 1, or leave it out.")
     kind: Literal["full", "trailer", "bonus"] = Field("full", description='Write kind = "full", "trailer" or "bonus".')
-    display: Annotated[str, Field(min_length=1, max_length=32)] | None = Field(
+    display: Display | None = Field(
         None, description='Write display = "Ch. 3", of 32 letters at most: what apps show in place of the number.'
     )
     image: FilePath | None = Field(

@@ -7,15 +7,20 @@ import os
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from placecast import chapters, rss
-from placecast.model import Block, Publication
+from placecast.model import Block, Chat, Comments, Image, Link, Note, Publication, RemoteShow, Schedule, Season
 from placecast.rss.extensions import APPLE, PODCAST, PODLOVE
-from tests import every_fact
-from tests.feeds import ADDRESS, episode, publication, release
+from placecast.upkeep import prune
+from tests import every_fact, small_show
+from tests.feeds import ADDRESS, episode, full_episode, publication, release
+from tests.hostile import TEXTS, written
 
 GOLDEN = Path(__file__).parent / "data" / "feed" / "every.xml"
 DOCUMENT = Path(__file__).parents[1] / "docs" / "feed.md"
@@ -274,3 +279,105 @@ def seconds_of(clock: str) -> float:
 
 def test_an_episode_without_chapters_has_none_in_the_feed() -> None:
     assert said(channel_of(publication(release())).find("item"), "psc:chapters") == []
+
+
+# Hostile texts
+
+_PICTURES = st.builds(
+    Image,
+    source=st.just(Path("cover.png")),
+    name=st.just("banner-0.png"),
+    type=st.just("image/png"),
+    width=st.integers(1, 10_000),
+    height=st.integers(1, 10_000),
+    alt=TEXTS,
+    purpose=TEXTS,
+)
+_LINKS = st.lists(st.builds(Link, url=TEXTS, text=TEXTS), max_size=2).map(tuple)
+_NOTES = st.lists(st.builds(Note, text=TEXTS, purpose=TEXTS), max_size=2).map(tuple)
+_COMMENTS = st.lists(st.builds(Comments, protocol=TEXTS, uri=TEXTS, account=TEXTS, account_url=TEXTS), max_size=2)
+_REMOTE = st.builds(RemoteShow, guid=TEXTS, url=TEXTS, title=TEXTS)
+_SHOWS = st.fixed_dictionaries(
+    {
+        "images": st.tuples(_PICTURES),
+        "seasons": st.tuples(st.builds(Season, number=st.just(2), name=TEXTS)),
+        "schedule": st.builds(Schedule, text=TEXTS, rule=TEXTS),
+        "funding": _LINKS,
+        "podroll": st.tuples(_REMOTE),
+        "publisher": _REMOTE,
+        "texts": _NOTES,
+        "block": st.builds(Block, services=st.tuples(TEXTS), allowed=st.tuples(TEXTS)),
+        "comments": _COMMENTS.map(tuple),
+        "chat": st.builds(Chat, server=TEXTS, protocol=TEXTS, account=TEXTS, space=TEXTS),
+        "new_feed_url": TEXTS,
+        "license": TEXTS,
+        "license_url": TEXTS,
+    }
+)
+_EPISODES = st.fixed_dictionaries(
+    {
+        "image": _PICTURES,
+        "display": TEXTS,
+        "license": TEXTS,
+        "license_url": TEXTS,
+        "links": _LINKS,
+        "comments": _COMMENTS.map(tuple),
+        "texts": _NOTES,
+        "title": TEXTS.filter(written),
+    }
+)
+
+
+@settings(max_examples=60)
+@given(facts=_SHOWS, own=_EPISODES)
+def test_no_text_breaks_the_feed_and_each_arrives_as_it_was_said(facts: dict, own: dict) -> None:
+    found = channel_of(publication(release(full_episode(kind="trailer", **own)), **facts))
+    texts = [(each.text or "").strip() for each in found.findall("podcast:funding", NAMES)]
+    assert texts == [written(each.text) for each in facts["funding"]]
+    assert [each.get("url") for each in found.findall("podcast:funding", NAMES)] == [
+        written(each.url) or None for each in facts["funding"]
+    ]
+    item = found.find("item")
+    assert [written(each.text) for each in own["texts"]] == [
+        (each.text or "").strip() for each in item.findall("podcast:txt", NAMES)
+    ]
+    assert item.find("podcast:season", NAMES).get("name") == (written(facts["seasons"][0].name) or None)
+    assert len(found.findall("podcast:trailer", NAMES)) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "name", "limit"),
+    [
+        ({"funding": (Link(url="https://example.org/", text="word " * 99),)}, "podcast:funding", 128),
+        ({"schedule": Schedule(text="word " * 99)}, "podcast:updateFrequency", 128),
+        ({"license": "word " * 99}, "podcast:license", 128),
+        ({"texts": (Note(text="word " * 999),)}, "podcast:txt", 4000),
+    ],
+)
+def test_what_no_schema_has_measured_is_cut_where_apps_would(facts: dict, name: str, limit: int) -> None:
+    ((text, _),) = said(channel_of(publication(**facts)), name)
+    assert limit // 2 < len(text or "") <= limit
+
+
+# Pictures on their way
+
+
+def test_pictures_go_out_before_the_feed_and_are_not_pruned(tmp_path: Path) -> None:
+    show = small_show.make(tmp_path / "show")
+    folder = show.add("trust")
+    (show.project.root / "banner.png").write_bytes(every_fact.png(160, 90))
+    (folder / "art.png").write_bytes((show.project.root / "cover.png").read_bytes())
+    show.edit("trust", "[[chapters]]", 'image = "art.png"\n[[chapters]]')
+    facts = show.project.root / "placecast.toml"
+    table = '[[images]]\nfile = "banner.png"\nalt = "A harbour"\npurpose = "banner"\n[target]'
+    facts.write_text(facts.read_text("utf-8").replace("[target]", table), "utf-8")
+    show.publish()
+    told, (own,) = show.project.load()
+    wanted = {told.images[0].path, own.cover(told).path}
+    assert len(wanted) == 2
+    feed = (show.target / "feed.xml").read_bytes()
+    assert wanted <= rss.named(told, feed).keys
+    assert wanted <= set(small_show.files_below(show.target))
+    later = replace(show, now=show.now + timedelta(days=400))
+    prune.prune(later.run(), prune.find(later.run(), days=1))
+    assert wanted <= set(small_show.files_below(show.target))

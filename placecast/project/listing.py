@@ -22,7 +22,7 @@ def of_show(facts: ShowFacts, root: Path, file: str) -> dict[str, Any]:
     """The fields of a `Show` that tell of it elsewhere; FactsError with all that is wrong with its pictures."""
     return {
         "images": _variants(facts.images, root, file),
-        "seasons": tuple(Season(number=number, name=name) for number, name in sorted(facts.seasons.items())),
+        "seasons": tuple(Season(number=int(number), name=name) for number, name in facts.seasons.items()),
         "schedule": Schedule(**facts.schedule.model_dump()) if facts.schedule else None,
         "funding": tuple(Link(**each.model_dump()) for each in facts.funding),
         "podroll": tuple(RemoteShow(**each.model_dump()) for each in facts.podroll),

@@ -182,8 +182,8 @@ def season_names(table: Any) -> Any:
     for key in table:
         if not _SEASON.fullmatch(key):
             raise ValueError(f"{key!r} is not the number of a season")
-    return {int(key): name for key, name in table.items()}
+    return table
 
 
 Conversation = Annotated[tuple[CommentsFacts, ...], Field(strict=False), AfterValidator(one_conversation)]
-SeasonNames = Annotated[dict[int, Short], BeforeValidator(season_names)]
+SeasonNames = Annotated[dict[str, Short], BeforeValidator(season_names)]

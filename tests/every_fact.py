@@ -7,7 +7,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from placecast.model import Publication
+from placecast.model import Alternate, Publication
 from placecast.project import Project
 from tests.conftest import ROOT
 from tests.feeds import audio, release
@@ -48,11 +48,15 @@ purpose = "banner social"
 [[people]]
 name = "Rosa Hartley"
 role = "host"
+url = "https://example.org/rosa"
+image = "https://example.org/rosa.jpg"
 
 [[places]]
 name = "Birmingham"
 rel = "creator"
 geo = "geo:52.4862,-1.8904"
+osm = "R162378"
+country = "GB"
 
 [[funding]]
 url = "https://example.org/give?to=hub&how=card"
@@ -181,6 +185,17 @@ season = 2
 +++
 """
 
+SMALL = Alternate(
+    name="small-0123456789ab.opus",
+    bytes=5_400_000,
+    seconds=1800.0,
+    sha256="0" * 64,
+    loudness=-16.0,
+    true_peak=-1.0,
+    kbps=24,
+    sri="sha384-" + "A" * 64,
+)
+
 
 def png(width: int, height: int) -> bytes:
     """A black picture whose bytes are the same on every machine: nothing in it is compressed."""
@@ -213,6 +228,8 @@ def write(root: Path) -> Project:
 def published(root: Path) -> Publication:
     """The show of this folder, which `write` has written, with sound and words."""
     show, episodes = Project(root=root).load()
-    releases = [release(each, audio=audio(each.slug), approval=None, edited=False) for each in episodes]
+    releases = [
+        release(each, audio=audio(each.slug, alternates=(SMALL,)), approval=None, edited=False) for each in episodes
+    ]
     releases.sort(key=lambda each: each.published, reverse=True)
     return Publication(show=show, releases=tuple(releases))

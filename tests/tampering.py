@@ -204,7 +204,7 @@ TAMPERING: dict[str, list[Change]] = {
     # Facts of the show
     "show.address": [written(SHOW, "https://podcast", "http://podcast")],
     "show.copyright": [show_fact('copyright = "© The Hub"')],
-    "show.license": [show_fact('license = "CC BY"')],
+    "show.license": [in_channel("<podcast:license>CC BY</podcast:license>")],
     "text.long": [in_episode("What happened in Digbeth.", "é" * 2001), written(SHOW, "A show for tests.", "é" * 2001)],
     "text.line": [written(SHOW, "The Hub", "a" * 256)],
     "text.characters": [in_episode('title = "Digbeth"', 'title = "Dig\\u000bbeth"')],

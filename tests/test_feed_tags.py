@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from placecast import chapters, rss
 from placecast.model import Block, Chat, Comments, Image, Link, Note, Publication, RemoteShow, Schedule, Season
+from placecast.project.listing_schema import BlockFacts
+from placecast.project.schema import DistributionFacts, EpisodeFacts, MasteringFacts, OwnerFacts, ShowFacts
 from placecast.rss.extensions import APPLE, PODCAST, PODLOVE
 from placecast.upkeep import prune
 from tests import every_fact, small_show
@@ -381,3 +383,45 @@ def test_pictures_go_out_before_the_feed_and_are_not_pruned(tmp_path: Path) -> N
     later = replace(show, now=show.now + timedelta(days=400))
     prune.prune(later.run(), prune.find(later.run(), days=1))
     assert wanted <= set(small_show.files_below(show.target))
+
+
+# The document
+
+
+def documented(part: str) -> dict[str, set[str]]:
+    """The tags of one table of docs/feed.md, and their attributes."""
+    text = DOCUMENT.read_text("utf-8").partition(f"## {part}\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| `")]
+    return {name.strip(" `"): set(re.findall(r"`([^`]+)`", attributes)) for name, attributes in rows}
+
+
+def written_tags(*parents: ElementTree.Element) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for each in (each for parent in parents for each in parent.iter()):
+        uri, _, name = each.tag.rpartition("}")
+        tag = f"{PREFIXES[uri[1:]]}:{name}" if uri else name
+        found.setdefault(tag, set()).update(each.attrib)
+    return {tag: attributes for tag, attributes in found.items() if tag not in ("channel", "item")}
+
+
+def test_the_document_has_every_tag_and_attribute_and_no_other(every: Publication) -> None:
+    channel = channel_of(every)
+    items = channel.findall("item")
+    assert written_tags(*items) == documented("An episode")
+    for each in items:
+        channel.remove(each)
+    assert written_tags(channel) == documented("The show")
+
+
+def test_every_fact_that_the_document_names_exists() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    known = {
+        *ShowFacts.model_fields,
+        *EpisodeFacts.model_fields,
+        *MasteringFacts.model_fields,
+        *OwnerFacts.model_fields,
+    }
+    known |= {*BlockFacts.model_fields, *DistributionFacts.model_fields}
+    named = [line.split("|")[3] for line in text.splitlines() if line.startswith("| `")]
+    facts = {word for cell in named for told in re.findall(r"`([a-z_.]+)`", cell) for word in told.split(".")}
+    assert facts - {"apple"} <= known

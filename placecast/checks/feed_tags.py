@@ -12,7 +12,7 @@ from placecast.addresses import is_web
 from placecast.checks.rules import NAMED, Rule, of_both, of_channel, of_items
 from placecast.checks.vocabularies import RFC_2822
 from placecast.recurrence import rule_faults
-from placecast.registers import DISABLED, SERVICES, SOCIAL_PROTOCOLS
+from placecast.registers import DISABLED, LICENSES, SERVICES, SOCIAL_PROTOCOLS
 from placecast.rss.text import NAME_LIMIT
 
 _MOMENT = re.compile(r"\d\d:\d\d:\d\d(\.\d{1,3})?", re.ASCII)
@@ -61,6 +61,12 @@ def _addressed(name: str, attribute: str) -> Callable[[Any], Iterator[str]]:
                 yield f"{name} has the address {each.get(attribute)!r}."
 
     return test
+
+
+def _licences(parent: Any) -> Iterator[str]:
+    for each in _all(parent, "podcast:license"):
+        if each.text not in LICENSES and not is_web(each.get("url")):
+            yield f"The licence is {each.text!r}, without an address of its text."
 
 
 def _remote_shows(channel: Any) -> Iterator[str]:
@@ -151,6 +157,15 @@ _REPORT = "Run: placecast build. If it stays so, please report it, with this mes
 
 RULES = (
     Rule(
+        code="show.license",
+        severity="recommended",
+        broken=of_both(_licences),
+        key="podcast:license",
+        why="Apps know well-known licences by their identifiers in small letters, and others by an address "
+        "(podcast namespace, license).",
+        cure="Write the license as in cc-by-4.0, or your own with license_url, and build again.",
+    ),
+    Rule(
         code="feed.yes",
         severity="recommended",
         broken=of_both(_yes),
@@ -202,7 +217,7 @@ RULES = (
         severity="recommended",
         broken=of_channel(_trailers),
         key="podcast:trailer",
-        why="Apps play it before they know an episode: it has a name, an address and a date (podcast namespace, trailer).",
+        why="Apps play it before all episodes: it has a name, an address and a date (podcast namespace, trailer).",
         cure="Give the trailer's episode.md a title and a date, and build again.",
     ),
     Rule(

@@ -33,6 +33,14 @@ def listed(told: Told) -> list[dict[str, Any]]:
     return [each for each in told.episode["chapters"] if not each.get("hidden")]
 
 
+# Of another file of the same sound: where the Podcast Index keeps it, and where feedsmith does.
+ALTERNATE = (
+    ("podcast:alternateEnclosure@type", lambda _, each: each["type"], "type", "type"),
+    ("podcast:alternateEnclosure@length", lambda _, each: each["bytes"], "length", "length"),
+    ("podcast:source@uri", lambda told, each: [told.url(f"media/{each['name']}")], "source[].uri", "sources[].uri"),
+    ("podcast:integrity@value", lambda _, each: each["sri"], "integrity.value", "integrity.value"),
+)
+
 CHANNEL = (
     Row(
         "itunes:block",
@@ -213,6 +221,15 @@ ITEM = (
         lambda told: [each["protocol"] for each in told.episode["comments"]],
         partytime="podcastSocialInteraction[].platform",
         feedsmith="podcast.socialInteracts[].protocol",
+    ),
+    *(
+        Row(
+            tag,
+            lambda told, says=says: [says(told, each) for each in told.audio["alternates"]],
+            partytime=f"alternativeEnclosures[].{partytime}",
+            feedsmith=f"podcast.alternateEnclosures[].{feedsmith}",
+        )
+        for tag, says, partytime, feedsmith in ALTERNATE
     ),
     Row("psc:chapters@version", lambda _: "1.2", feedparser="psc_chapters.version"),
     Row(

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,7 @@ def told_everything(root: Path) -> Told:
         show=tomllib.loads(every_fact.SHOW),
         episode=tomllib.loads(facts),
         notes=notes,
-        audio={},
+        audio=asdict(newest.audio),
         slug=newest.episode.slug,
         cover=made.show.cover.name,
         pictures=tuple(made.show.at(each.path) for each in (made.show.cover, *made.show.images)),

@@ -158,10 +158,9 @@ def _files(tree: Mapping[str, bytes], wanted: _Wanted) -> list[Upload]:
 def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
     """All that is there of an episode but the notice: its sound and pictures, its words, and copies of feeds."""
     # Another episode may be called as this one and `-cover`: what kind of file it is tells them apart.
-    mark = r"-[0-9a-f]{12}\."
-    media = re.compile(
-        rf"media/{re.escape(wanted.slug)}(?:{mark}(?:mp3|m4a|opus|ogg)|-(?:chapter|cover){mark}(?:jpg|png))"
-    )
+    mark, picture = r"-[0-9a-f]{12}\.", "(?:jpg|png)"
+    own = rf"(?:{mark}(?!{picture})\w+|-(?:chapter|cover){mark}{picture})"
+    media = re.compile(rf"media/{re.escape(wanted.slug)}{own}")
     for key in sight.objects:
         if media.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key != _page(wanted)):
             yield key

@@ -295,7 +295,7 @@ class _Told:
             count = len(node.all("enclosure"))
             self.lose("enclosure", f"{count} of them", "Apps play the first, and that one is kept.")
         if (image := node.attribute("itunes:image", "href")) and image != show.cover_at:
-            why = "Episodes show the show's cover here. Save the picture if you need it."
+            why = 'Save it beside its episode.md as a square JPEG or PNG of 1400 pixels or more: image = "art.jpg".'
             self.lose("itunes:image", image, why)
         if (author := node.line("itunes:author")) and author != show.author:
             self.lose("itunes:author", author, "Say who is heard with [[people]] in its episode.md.")

@@ -32,7 +32,7 @@ def series(publication: Publication) -> str:
         "image": show.at(show.cover.path),
         "author": {"@type": "Organization", "name": show.author},
         "genre": [category[-1] for category in show.categories],
-        "license": licence_address(show.license),
+        "license": show.license_url or licence_address(show.license),
         "isAccessibleForFree": True,
     }
     return _script(facts)
@@ -62,7 +62,7 @@ def episode(release: Release, show: Show, description: str) -> str:
             "contributor": [_person(person) for person in facts.credits(show)],
             "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
             "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],
-            "image": show.at(show.cover.path),
+            "image": show.at(facts.cover(show).path),
             "associatedMedia": _sound(release, show),
             "hasPart": _clips(release, show),
         }

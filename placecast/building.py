@@ -12,7 +12,7 @@ from pathlib import Path
 from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Image, Publication, Release, Show, SoundFile, Text, Tree
+from placecast.model import AsItLies, Episode, Publication, Release, Show, SoundFile, Text, Tree
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
@@ -129,7 +129,7 @@ def local_files(project: Project, published: Publication, tree: Tree) -> list[Up
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]
     pictures = [
         plan.upload(each.path, each.source, each.source.stat().st_size, files.sha256_of(each.source))
-        for each in _pictures(published)
+        for each in published.pictures
     ]
     sound = _sound_here(project, published)
     return texts + pictures + [plan.upload(each.path, project.media(each), each.bytes, each.sha256) for each in sound]
@@ -160,8 +160,8 @@ def write(folder: Path, tree: Tree, changed: Changes) -> None:
 
 
 def copy_pictures(published: Publication, folder: Path) -> None:
-    """The cover and the chapters' pictures under their published names."""
-    for picture in _pictures(published):
+    """The show's and the episodes' pictures under their published names."""
+    for picture in published.pictures:
         if not (folder / picture.path).is_file():
             with files.replacing(folder / picture.path) as temporary:
                 shutil.copyfile(picture.source, temporary)
@@ -173,11 +173,6 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
         if not (folder / sound.path).is_file():
             with files.replacing(folder / sound.path) as temporary:
                 shutil.copyfile(project.media(sound), temporary)
-
-
-def _pictures(published: Publication) -> tuple[Image, ...]:
-    shown = (picture for release in published.releases for picture in release.episode.pictures)
-    return (published.show.cover, *{picture.path: picture for picture in shown}.values())
 
 
 def _holds(path: Path, content: bytes | AsItLies) -> bool:

@@ -37,7 +37,15 @@ ADDRESS = "https://podcast.example.org/placecast/"
 LONDON = ZoneInfo("Europe/London")
 SUMMER_MORNING = datetime(2026, 5, 1, 6, 0, tzinfo=LONDON)  # 05:00 UTC
 
-COVER = Image(source=Path("cover.jpg"), name="cover-0123456789ab.jpg", type="image/jpeg", width=3000, height=3000)
+COVER = Image(
+    source=Path("cover.jpg"),
+    name="cover-0123456789ab.jpg",
+    type="image/jpeg",
+    width=3000,
+    height=3000,
+    alt="A map with a river",
+    purpose="artwork",
+)
 ROSA = Person(name="Rosa Hartley", role="host", url="https://example.org/people/rosa-hartley")
 ANA = Person(name="Ana Müller", role="guest", url="https://example.org/ana", image="https://example.org/ana.jpg")
 BIRMINGHAM = Place(name="Birmingham", rel="creator", geo="geo:52.4862,-1.8904", osm="R162378", country="GB")

@@ -33,6 +33,7 @@ guid = "63d83930-8cc3-52ff-a665-d75dd2454868"
 author = "The Hub"
 categories = ["Government"]
 cover = "cover.png"
+cover_alt = "Teal"
 [owner]
 name = "The team"
 email = "team@example.org"

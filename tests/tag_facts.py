@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -25,6 +25,9 @@ class Told:
     audio: dict[str, Any]
     slug: str
     cover: str  # the name of the published picture
+    pictures: tuple[str, ...] = ()  # the addresses of all the show's
+    art: str = ""  # the address of the episode's own
+    trailer: dict[str, Any] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         return f"{self.show['url']}{path}"
@@ -41,8 +44,10 @@ def read_facts(root: Path, slug: str) -> Told:
     folder = root / "episodes" / slug
     _, facts, notes = (folder / "episode.md").read_text("utf-8").split("+++\n", 2)
     (cover,) = (root / "feed" / "media").glob("cover-*")
+    show = tomllib.loads((root / "placecast.toml").read_text("utf-8"))
     return Told(
-        show=tomllib.loads((root / "placecast.toml").read_text("utf-8")),
+        show=show,
+        pictures=(f"{show['url']}media/{cover.name}",),
         episode=tomllib.loads(facts),
         notes=notes,
         audio=json.loads((folder / "audio.json").read_text("utf-8")),
@@ -55,6 +60,8 @@ def plain(value: Any) -> Any:
     """True is "true", 12 is "12"; nothing at all is None."""
     if isinstance(value, list):
         return [plain(each) for each in value] or None
+    if isinstance(value, tuple):
+        return plain(list(value))
     if isinstance(value, bool):
         return str(value).lower()
     return None if value in (None, "") else re.sub(r"\s+", " ", str(value)).strip()

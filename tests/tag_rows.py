@@ -165,7 +165,6 @@ CHANNEL = (
         lambda told: told.show["license"],
         partytime="license.identifier",
         feedsmith="podcast.license.display",
-        feedparser="podcast_license",
     ),
     *persons(lambda told: told.show["people"]),
     *locations(lambda told: told.show["places"]),
@@ -354,7 +353,6 @@ ITEM = (
         lambda told: told.episode["season"],
         partytime="podcastSeason.number",
         feedsmith="podcast.season.number",
-        feedparser="podcast_season",
     ),
     Row(
         "podcast:episode",
@@ -390,6 +388,5 @@ ITEM = (
         lambda told: told.show["license"],
         partytime="license.identifier",
         feedsmith="podcast.license.display",
-        feedparser="podcast_license",
     ),
 )

@@ -22,6 +22,8 @@ GUID = '<guid isPermaLink="false">guid-of-digbeth</guid>'
 DATE = "<pubDate>Fri, 01 May 2026 05:00:00 +0000</pubDate>"
 CHAPTERS = '[[chapters]]\nstart = 0\ntitle = "Start"\n'
 EXPLICIT = "<itunes:explicit>false</itunes:explicit>"
+ELSEWHERE = "<itunes:new-feed-url>https://example.org/feed.xml</itunes:new-feed-url>"
+REMOTE = 'feedGuid="9b024349-ccf0-5f69-a609-6b82873eab3c"'  # without its kind
 WORDS = 'text/vtt" language'
 
 
@@ -38,6 +40,14 @@ def written(path: str, old: str, new: str, *, count: int = -1) -> Change:
 
 def in_feed(old: str, new: str, *, count: int = -1) -> Change:
     return written("feed/feed.xml", old, new, count=count)
+
+
+def in_channel(more: str) -> Change:
+    return in_feed("</channel>", f"{more}</channel>")
+
+
+def in_item(more: str) -> Change:
+    return in_feed("</item>", f"{more}</item>", count=1)
 
 
 def in_episode(old: str, new: str) -> Change:
@@ -194,7 +204,7 @@ TAMPERING: dict[str, list[Change]] = {
     # Facts of the show
     "show.address": [written(SHOW, "https://podcast", "http://podcast")],
     "show.copyright": [show_fact('copyright = "© The Hub"')],
-    "show.license": [show_fact('license = "CC BY"')],
+    "show.license": [in_channel("<podcast:license>CC BY</podcast:license>")],
     "text.long": [in_episode("What happened in Digbeth.", "é" * 2001), written(SHOW, "A show for tests.", "é" * 2001)],
     "text.line": [written(SHOW, "The Hub", "a" * 256)],
     "text.characters": [in_episode('title = "Digbeth"', 'title = "Dig\\u000bbeth"')],
@@ -324,6 +334,38 @@ TAMPERING: dict[str, list[Change]] = {
     "feed.chapters": [
         in_feed("application/json+chapters", "application/json"),
         in_feed("<podcast:chapters", "<podcast:chapters/><podcast:chapters", count=1),
+    ],
+    "feed.yes": [in_channel("<itunes:complete>true</itunes:complete>"), in_item("<itunes:block>no</itunes:block>")],
+    "feed.new-address": [in_channel("<itunes:new-feed-url>feed.xml</itunes:new-feed-url>")],
+    "feed.new-address.elsewhere": [show_fact('new_feed_url = "https://example.org/feed.xml"'), in_channel(ELSEWHERE)],
+    "feed.funding": [in_channel('<podcast:funding url="javascript:1">Give</podcast:funding>')],
+    "feed.remote-show": [
+        in_channel('<podcast:podroll><podcast:remoteItem feedGuid="x"/></podcast:podroll>'),
+        in_channel(f"<podcast:publisher><podcast:remoteItem {REMOTE}/></podcast:publisher>"),
+    ],
+    "feed.frequency": [
+        in_channel('<podcast:updateFrequency rrule="FREQ=OFTEN">Often</podcast:updateFrequency>'),
+        in_channel("<podcast:updateFrequency>Often</podcast:updateFrequency>" * 2),
+        in_channel(f"<podcast:updateFrequency>{'a' * 129}</podcast:updateFrequency>"),
+        in_channel('<podcast:updateFrequency dtstart="soon" rrule="FREQ=DAILY;COUNT=2"/>'),
+    ],
+    "feed.trailer": [in_channel('<podcast:trailer url="https://example.org/a.mp3">Soon</podcast:trailer>')],
+    "feed.block": [
+        in_channel("<podcast:block>true</podcast:block>"),
+        in_channel('<podcast:block id="nobody">yes</podcast:block>'),
+    ],
+    "feed.text": [in_channel("<podcast:txt/>"), in_item(f"<podcast:txt>{'a' * 4001}</podcast:txt>")],
+    "feed.picture": [in_item('<podcast:image href="art.png" alt="A harbour"/>')],
+    "feed.picture.alt": [in_item('<podcast:image href="https://example.org/art.png"/>')],
+    "feed.comments": [
+        in_item('<podcast:socialInteract protocol="activitypub"/>'),
+        in_item('<podcast:socialInteract protocol="disabled" uri="https://social.example/1"/>'),
+    ],
+    "feed.link": [in_item("<podcast:contentLink>Watch</podcast:contentLink>")],
+    "feed.item.name": [in_item('<podcast:episode display="The very first episode of them all">1</podcast:episode>')],
+    "feed.chapters.inside": [
+        in_feed('start="00:00:00.000"', 'start="0"'),
+        in_feed('title="Start"/>', "/>"),
     ],
     "feed.build-date": [_without("lastBuildDate")],
     "feed.file": [gone("feed/e/digbeth/transcript.srt"), gone(PAGE), lambda root: cover_of(root).unlink()],

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from placecast.cli import cli
-from placecast.project.schema import EpisodeFacts, NamesFacts, ShowFacts
+from placecast.project.names_schema import NamesFacts
+from placecast.project.schema import EpisodeFacts, ShowFacts
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"

@@ -14,7 +14,10 @@ import placecast
 
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
-    ("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "timecode", "typed", "wording"),
+    (
+        *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
+        *("timecode", "typed", "wording"),
+    ),
     ("model",),
     ("realign", "screens"),
     (

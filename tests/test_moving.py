@@ -18,7 +18,7 @@ from placecast import arrival, pipeline
 from placecast.arrival import episodes, feeds, fitting, ledger
 from placecast.arrival.show import LockedFeedError, begin
 from placecast.errors import HostError, LockedError, PlacecastError, UsageError
-from placecast.model import MadeFrom, Mastering, Person, Place, Soundbite
+from placecast.model import Comments, Link, MadeFrom, Mastering, Person, Place, RemoteShow, Schedule, Soundbite
 from placecast.moving.comparing import Difference, compare
 from placecast.moving.facts import Loss, Moved, OldEpisode, OldFeed, OldShow, OldSound
 from placecast.project import Project, facts
@@ -454,6 +454,9 @@ def test_of_facts_what_the_schema_refuses_is_taken_out_alone() -> None:
     assert given_facts["people"][0]["url"] == "nowhere"
 
 
+COMMENTS = st.builds(Comments, protocol=TEXTS | st.sampled_from(["activitypub", "disabled"]), uri=TEXTS, account=TEXTS)
+
+
 @settings(max_examples=60)
 @given(
     st.builds(
@@ -471,6 +474,10 @@ def test_of_facts_what_the_schema_refuses_is_taken_out_alone() -> None:
             st.builds(Soundbite, seconds=st.floats(0, 9), duration=st.floats(0, 9), title=TEXTS), max_size=1
         ),
         display=TEXTS,
+        license=TEXTS,
+        license_url=TEXTS,
+        links=st.lists(st.builds(Link, url=TEXTS, text=TEXTS), max_size=2),
+        comments=st.lists(COMMENTS, max_size=2),
     )
 )
 def test_whatever_an_episode_says_its_file_can_be_read_again(old: OldEpisode) -> None:
@@ -492,7 +499,12 @@ def test_whatever_an_episode_says_its_file_can_be_read_again(old: OldEpisode) ->
         categories=st.just(("Arts",)),
         people=st.lists(st.builds(Person, name=TEXTS, role=TEXTS, url=TEXTS), max_size=2),
         places=st.lists(st.builds(Place, name=TEXTS, geo=TEXTS), max_size=2),
-        funding=st.lists(st.tuples(TEXTS, TEXTS), max_size=1),
+        funding=st.lists(st.builds(Link, url=TEXTS, text=TEXTS), max_size=1),
+        license_url=TEXTS,
+        schedule=st.none() | st.builds(Schedule, text=TEXTS, rule=TEXTS, start=st.none() | st.dates()),
+        podroll=st.lists(st.builds(RemoteShow, guid=TEXTS, url=TEXTS, title=TEXTS), max_size=2),
+        publisher=st.lists(st.builds(RemoteShow, guid=TEXTS), max_size=1),
+        comments=st.lists(COMMENTS, max_size=2),
         **dict.fromkeys(("description", "author", "owner_name", "copyright", "license", "link", "cover_at"), TEXTS),
     )
 )

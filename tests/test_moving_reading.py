@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from placecast import rss
+from placecast.arrival.fitting import fitted, toml
 from placecast.errors import PlacecastError
 from placecast.model import Chapter, Place
-from placecast.moving import chapters, reading
+from placecast.moving import chapters, listing, reading
 from placecast.moving.facts import OldEpisode, OldFeed, OldShow
 from placecast.moving.markdown import from_html
 from placecast.pages.notes import notes_html, notes_text
-from tests import hosts
+from placecast.project.schema import ShowFacts
+from tests import every_fact, hosts
 
 NAMESPACES = (
     'xmlns:itunes="http://www.itunes.com/DTDs/Podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/namespace/1.0" '
@@ -315,3 +320,44 @@ def test_chapters_of_any_shape_are_ordered_or_refused(data: object) -> None:
     starts = [each.seconds for each in found.chapters]
     assert starts == sorted(set(starts))
     assert all(each.title or each.hidden for each in found.chapters)
+
+
+def test_a_feed_of_our_own_is_read_with_all_that_it_says_elsewhere(tmp_path: Path) -> None:
+    every_fact.write(tmp_path)
+    made = every_fact.published(tmp_path)
+    show, (harbour, _) = made.show, (each.episode for each in made.releases)
+    found = reading.read([rss.render(made)], "https://old.example.org/feed.xml")
+    assert (found.show.license, found.show.license_url) == (show.license, show.license_url)
+    assert found.show.funding == show.funding
+    assert found.show.schedule == show.schedule
+    assert found.show.podroll == show.podroll
+    assert found.show.publisher == (show.publisher,)
+    assert found.show.comments == show.comments
+    old = found.episodes[0]
+    assert (old.license, old.display, old.season_name) == ("cc-by-4.0", "Ch. 3", "Coasts & harbours")
+    assert (old.links, old.comments) == (harbour.links, harbour.comments)
+    assert found.episodes[1].license == ""
+
+
+def test_what_a_feed_says_elsewhere_fits_into_the_facts_or_is_told_as_lost() -> None:
+    channel = (
+        '<podcast:license>ours</podcast:license><podcast:funding url="nowhere">Give</podcast:funding>'
+        '<podcast:updateFrequency rrule="FREQ=OFTEN">Often</podcast:updateFrequency>'
+        '<podcast:podroll><podcast:remoteItem feedGuid="x"/></podcast:podroll>'
+        '<podcast:socialInteract protocol="myspace" uri="https://social.example/1"/>'
+    )
+    show = read(channel).show
+    told = {
+        "license": show.license,
+        "funding": [{"url": each.url, "text": each.text} for each in show.funding],
+        "schedule": listing.table(show.schedule),
+        "podroll": listing.tables(show.podroll),
+        "comments": listing.tables(show.comments),
+    }
+    needed = tomllib.loads(every_fact.SHOW)
+    basic = {key: needed[key] for key in ("title", "description", "url", "guid", "author", "owner", "target")}
+    basic |= {"categories": ["Government"], "cover": "cover.png"}
+    kept, losses = fitted(ShowFacts, basic | told)
+    assert kept["schedule"] == {"text": "Often"}
+    assert {each.tag for each in losses} >= {"license", "schedule.rule", "comments.protocol"}
+    assert tomllib.loads(toml(kept))["schedule"] == {"text": "Often"}

@@ -10,8 +10,9 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +21,25 @@ import podcastparser
 import pytest
 from lxml import etree
 
-from tests import npm
+from tests import every_fact, listing_rows, npm
 from tests.conftest import ROOT, SAMPLE
 from tests.run import READERS as SCRIPTS
-from tests.tag_facts import Row, read_facts
+from tests.tag_facts import Row, Told, read_facts
 from tests.tag_rows import CHANNEL, ITEM
 
 FEED = ROOT / "feed" / "feed.xml"
+EVERY = ROOT / "tests" / "data" / "feed" / "every.xml"
 DOCUMENT = ROOT / "docs" / "clients.md"
 HEAD = """\
 # Which reader sees what
 
-Made from the sample show's feed by `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readers.py`; a test compares it.
+Made from the sample show's feed, and from that of a show which says everything (`tests/every_fact.py`), by
+`UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readers.py`; a test compares it. [Where each tag comes from](feed.md).
 
 "yes": the reader found exactly what the producer wrote in `placecast.toml` and `episode.md`, or what was measured of
 the sound. "-": the reader does not know the tag, keeps only one of several, or does not understand its value (of
-`itunes:explicit`, feedparser knows "yes" and "clean" alone). A reader that finds something else fails the test, so the
-table has no "no".
+`itunes:explicit`, feedparser knows "yes" and "clean" alone; of a tag with attributes, it keeps those alone). A reader
+that finds something else fails the test, so the table has no "no".
 
 These are the parsers [podcast-partytime](https://www.npmjs.com/package/podcast-partytime) (the Podcast Index's),
 [feedsmith](https://www.npmjs.com/package/feedsmith), [rss-parser](https://www.npmjs.com/package/rss-parser),
@@ -105,29 +108,74 @@ def reader(request: pytest.FixtureRequest) -> Reader:
     return wanted
 
 
-@pytest.mark.parametrize(
+every_reader = pytest.mark.parametrize(
     "reader",
     [pytest.param(each, id=each.name, marks=[each.mark] if each.mark else []) for each in READERS],
     indirect=True,
 )
+
+
+@every_reader
 def test_a_reader_finds_what_the_show_says_in_every_tag_that_it_knows(reader: Reader) -> None:
     told = read_facts(ROOT, SAMPLE.name)
+    parts = zip(present(FEED), (CHANNEL, ITEM), (listing_rows.CHANNEL, listing_rows.ITEM), strict=True)
+    rows = [[*own, *(row for row in listed if tag_of(row) in tags)] for tags, own, listed in parts]
+    assert_found(reader, FEED, told, *rows)
+
+
+@every_reader
+def test_a_reader_finds_all_that_a_show_can_say(reader: Reader, tmp_path: Path) -> None:
+    assert_found(reader, EVERY, told_everything(tmp_path), listing_rows.CHANNEL, listing_rows.ITEM)
+
+
+def assert_found(reader: Reader, feed: Path, told: Told, *rows: Sequence[Row]) -> None:
     expected, found = {}, {}
-    for place, rows, read in zip(("channel", "item"), (CHANNEL, ITEM), reader.read(FEED), strict=True):
-        for row in rows:
+    for place, some, read in zip(("channel", "item"), rows, reader.read(feed), strict=True):
+        for row in some:
             if reader.key in row.readers:
                 expected[place, row.tag] = row.expected(told)
                 found[place, row.tag] = row.found(reader.key, read)
     assert found == expected
 
 
-def test_every_tag_of_the_feed_has_its_row() -> None:
-    channel = etree.parse(FEED).getroot().find("channel")
+def told_everything(root: Path) -> Told:
+    every_fact.write(root)
+    made = every_fact.published(root)
+    newest, trailer = made.releases
+    _, facts, notes = every_fact.EPISODE.split("+++\n", 2)
+    return Told(
+        show=tomllib.loads(every_fact.SHOW),
+        episode=tomllib.loads(facts),
+        notes=notes,
+        audio=asdict(newest.audio),
+        slug=newest.episode.slug,
+        cover=made.show.cover.name,
+        pictures=tuple(made.show.at(each.path) for each in (made.show.cover, *made.show.images)),
+        art=made.show.at(newest.episode.cover(made.show).path),
+        trailer={
+            "title": trailer.episode.title,
+            "url": made.show.at(trailer.audio.path),
+            "season": trailer.episode.season,
+        },
+    )
+
+
+@pytest.mark.parametrize("feed", [FEED, EVERY], ids=["sample", "every"])
+def test_every_tag_of_the_feed_has_its_row(feed: Path) -> None:
+    for tags, own, listed in zip(
+        present(feed), (CHANNEL, ITEM), (listing_rows.CHANNEL, listing_rows.ITEM), strict=True
+    ):
+        assert tags <= {tag_of(row) for row in (*own, *listed)}
+        assert {tag_of(row) for row in (own if feed is FEED else listed)} <= tags
+
+
+def present(feed: Path) -> tuple[set[str], set[str]]:
+    """The tags of the channel, and those of the newest item."""
+    channel = etree.parse(feed).getroot().find("channel")
     item = channel.find("item")
-    assert tags_below(item) == {tag_of(row) for row in ITEM}
     for each in channel.findall("item"):
         channel.remove(each)
-    assert tags_below(channel) == {tag_of(row) for row in CHANNEL}
+    return tags_below(channel), tags_below(item)
 
 
 def tags_below(parent: etree._Element) -> set[str]:
@@ -147,7 +195,8 @@ def test_the_table_is_made_from_the_rows() -> None:
 
 
 def document() -> str:
-    return f"{HEAD}\n## The show\n\n{table(CHANNEL)}\n## An episode\n\n{table(ITEM)}"
+    show, episode = table((*CHANNEL, *listing_rows.CHANNEL)), table((*ITEM, *listing_rows.ITEM))
+    return f"{HEAD}\n## The show\n\n{show}\n## An episode\n\n{episode}"
 
 
 def table(rows: tuple[Row, ...]) -> str:

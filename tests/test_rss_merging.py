@@ -228,6 +228,7 @@ def test_every_address_in_the_feed_is_found():
         ROSA.url,
         ANA.url,
         ANA.image,
+        "https://example.org/trust",  # of a chapter
     }
 
 

@@ -18,6 +18,7 @@ from placecast.fingerprint import sha256, short
 from placecast.media_types import media_type
 from placecast.model import Audio, Chapter, MadeFrom, MovedIn, Place, Progress, Transcript
 from placecast.moving import chapters as old_chapters
+from placecast.moving import listing
 from placecast.moving.facts import Loss, OldEpisode, OldShow, OldSound, OldTranscript
 from placecast.project import EPISODE_FILE, Project, front_matter
 from placecast.project.schema import EpisodeFacts
@@ -239,6 +240,8 @@ def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
         "season": old.season,
         "number": old.number,
         "display": old.display,
+        "license_url": old.license_url,
+        "license": old.license,
         "kind": "" if old.kind == "full" else old.kind,
         "explicit": None if old.explicit == show.explicit else old.explicit,
         "language": words.language if words.language.partition("-")[0] != show.language.partition("-")[0] else "",
@@ -246,6 +249,8 @@ def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
         "people": [person(each) for each in old.people],
         "places": [place(each) for each in old.places],
         "chapters": [_chapter(each) for each in chapters.in_order(words.chapters)],
+        "links": listing.tables(old.links),
+        "comments": listing.tables(old.comments),
         "soundbites": [
             {"start": each.seconds, "duration": each.duration, "title": each.title} for each in old.soundbites
         ],

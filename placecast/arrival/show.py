@@ -16,6 +16,7 @@ from placecast.arrival.fitting import fitted, toml
 from placecast.errors import HostError, PlacecastError, UsageError
 from placecast.fingerprint import podcast_guid
 from placecast.model import Person, Place
+from placecast.moving import listing
 from placecast.moving.facts import Loss, OldFeed, OldShow
 from placecast.project import Project, artwork, scaffold
 from placecast.project.schema import ShowFacts
@@ -105,10 +106,15 @@ def _facts(old: OldFeed, order: Order) -> dict[str, Any]:
         "explicit": show.explicit,
         "type": show.type,
         "copyright": show.copyright,
+        "license_url": show.license_url,
         "license": show.license,
         "locked": "" if show.locked is None else show.locked,
         "complete": True if show.complete else "",
-        "funding": [{"url": url, "text": words[:128] or url} for url, words in show.funding],
+        "funding": [{"url": each.url, "text": each.text[:128]} for each in show.funding],
+        "schedule": listing.table(show.schedule) if show.schedule else {},
+        "podroll": listing.tables(show.podroll),
+        "publisher": listing.table(show.publisher[0]) if show.publisher else {},
+        "comments": listing.tables(show.comments),
         "owner": {"name": show.owner_name or author, "email": order.email or show.owner_email},
         "seasons": {str(each.season): each.season_name for each in old.episodes if each.season and each.season_name},
         "people": [person(each) for each in show.people],

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from placecast.checks.built import Picture, Sound
 from placecast.checks.episodes import RULES as EPISODE_RULES
 from placecast.checks.feed import RULES as FEED_RULES
+from placecast.checks.feed_tags import RULES as TAG_RULES
 from placecast.checks.feed_values import RULES as VALUE_RULES
 from placecast.checks.media import RULES as MEDIA_RULES
 from placecast.checks.pages import RULES as PAGE_RULES
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     *SIDECAR_RULES,
     *FEED_RULES,
     *VALUE_RULES,
+    *TAG_RULES,
     *PAGE_RULES,
 )
 

@@ -16,10 +16,10 @@ from placecast.checks.built import EMPTY, Files
 from placecast.checks.sources import sources
 from placecast.model import Cue, Episode, Publication, Release, Show, Text
 from placecast.plan import FEED
-from placecast.rss.extensions import APPLE, PODCAST
+from placecast.rss.extensions import APPLE, ATOM, PODCAST, PODLOVE
 
 NAMESPACES = {"itunes": APPLE, "podcast": PODCAST}
-NAMED = {**NAMESPACES, "atom": "http://www.w3.org/2005/Atom"}
+NAMED = {**NAMESPACES, "atom": ATOM, "psc": PODLOVE}
 
 FOLDER = "feed/"
 """Where the built files lie in a show, for people."""

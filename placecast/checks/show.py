@@ -12,7 +12,6 @@ from placecast.checks.vocabularies import COUNTRIES, GROUPS, ROLES
 from placecast.model import Episode, Show
 from placecast.rss.text import DESCRIPTION_LIMIT, LINE_LIMIT, forbidden
 
-_LICENSE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _GEO = re.compile(rf"geo:(?P<lat>{_NUMBER}),(?P<long>{_NUMBER})(?:,{_NUMBER})?(?:;.*)?", re.ASCII)
 _OSM = re.compile(r"[NWR][1-9]\d*(#\d+)?", re.ASCII)
@@ -26,11 +25,6 @@ def _address(show: Show) -> Iterator[str]:
 def _copyright(show: Show) -> Iterator[str]:
     if re.search(r"©|\(c\)|copyright|\b(19|20)\d\d\b", show.copyright, re.IGNORECASE):
         yield f"The copyright line is {show.copyright!r}."
-
-
-def _license(show: Show) -> Iterator[str]:
-    if show.license and not _LICENSE.fullmatch(show.license):
-        yield f"The licence is {show.license!r}."
 
 
 def _long_texts(facts: Show | Episode) -> Iterator[str]:
@@ -116,14 +110,6 @@ RULES = (
         key="copyright",
         why="It stands without the word, the sign and the year (PSP-1; Apple's own example has both).",
         cure="Write only who owns the rights.",
-    ),
-    Rule(
-        code="show.license",
-        severity="recommended",
-        broken=of_show(_license),
-        key="license",
-        why="Apps know licences by their identifiers in lower case (podcast namespace, license).",
-        cure="Write an identifier such as cc-by-4.0.",
     ),
     Rule(
         code="text.long",

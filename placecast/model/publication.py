@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from placecast.model.listing import Image
 from placecast.model.show import Episode, Person, Place, Show
 from placecast.model.sound import Approval, Audio, Said, Text, Waiver
 
@@ -57,6 +58,13 @@ class Publication:
     releases: tuple[Release, ...] = ()
     others: tuple[Elsewhere, ...] = ()  # newest first
     withdrawn: tuple[Episode, ...] = ()  # that listeners had once
+
+    @property
+    def pictures(self) -> tuple[Image, ...]:
+        """Every picture of our own that feed and pages show, once each."""
+        shown = (picture for release in self.releases for picture in release.episode.pictures)
+        named = {image.path: image for image in (self.show.cover, *self.show.images, *shown)}
+        return tuple(named.values())
 
     @property
     def changed(self) -> datetime | None:

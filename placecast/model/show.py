@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from placecast.model.listing import Block, Chat, Comments, Image, Link, Note, RemoteShow, Schedule, Season
+
 DETECT = "detect"
 """In place of a language: that of the speech, as the engine hears it."""
 
@@ -62,21 +64,6 @@ class Names:
     entries: tuple[Name, ...] = ()
     people: tuple[Person, ...] = ()
     places: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Image:
-    """A picture that is published: `media/<name>`, where the name carries a hash of the content."""
-
-    source: Path
-    name: str
-    type: str
-    width: int
-    height: int
-
-    @property
-    def path(self) -> str:
-        return f"media/{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +208,7 @@ class Show:
     type: Literal["episodic", "serial"] = "episodic"
     copyright: str = ""
     license: str = ""
+    license_url: str | None = None
     locked: bool = True
     contact_url: str | None = None  # for the accessibility statement; the owner's e-mail otherwise
     people: tuple[Person, ...] = ()
@@ -231,6 +219,18 @@ class Show:
     distribution: Distribution = Distribution()
     directories: Directories = Directories()
     look: Look = Look()
+    images: tuple[Image, ...] = ()  # in other shapes than the cover's
+    seasons: tuple[Season, ...] = ()
+    schedule: Schedule | None = None
+    complete: bool = False  # no more episodes are to come
+    new_feed_url: str | None = None  # where subscribers go from now on
+    funding: tuple[Link, ...] = ()
+    podroll: tuple[RemoteShow, ...] = ()  # shows that this one recommends
+    publisher: RemoteShow | None = None
+    texts: tuple[Note, ...] = ()
+    block: Block | None = None
+    comments: tuple[Comments, ...] = ()  # the first is the one to show
+    chat: Chat | None = None
     index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
 
     @property
@@ -244,6 +244,10 @@ class Show:
     def page(self, folder: str) -> str:
         """The public address of the page in a folder of the public tree; "" is the home page."""
         return self.at(folder + self.index)
+
+    def season_name(self, number: int | None) -> str | None:
+        """What the season of this number is called, if it has a name."""
+        return next((season.name for season in self.seasons if season.number == number), None)
 
     def slug_at(self, address: str) -> str | None:
         """The slug of the episode whose page has this address; None when it is no episode's page of this show."""
@@ -277,6 +281,14 @@ class Episode:
     language: str | None = None  # of what is said; None: as the show says
     speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
     withdrawn: datetime | None = None  # aware; since when it is out of the feed again
+    image: Image | None = None  # its own, in place of the show's cover
+    display: str | None = None  # what apps show in place of its number
+    license: str = ""  # "": as the show
+    license_url: str | None = None
+    block: bool = False  # kept out of Apple Podcasts
+    links: tuple[Link, ...] = ()  # to the same content elsewhere
+    comments: tuple[Comments, ...] = ()  # the first is the one to show
+    texts: tuple[Note, ...] = ()
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""
@@ -293,6 +305,14 @@ class Episode:
         """The episode's folder in the public tree, and so the path of its page."""
         return f"e/{self.slug}/"
 
+    def cover(self, show: Show) -> Image:
+        """Its own picture, or the show's."""
+        return self.image or show.cover
+
+    def terms(self, show: Show) -> tuple[str, str | None]:
+        """The name of its licence, and the address of the licence's text."""
+        return (self.license, self.license_url) if self.license else (show.license, show.license_url)
+
     @property
     def listed_chapters(self) -> tuple[Chapter, ...]:
         """The chapters that listeners see in a list."""
@@ -301,7 +321,8 @@ class Episode:
     @property
     def pictures(self) -> tuple[Image, ...]:
         """The pictures of ours that the episode shows, once each."""
-        return tuple(dict.fromkeys(each.image for each in self.chapters if isinstance(each.image, Image)))
+        shown = (self.image, *(each.image for each in self.chapters))
+        return tuple(dict.fromkeys(each for each in shown if isinstance(each, Image)))
 
     @property
     def chapters_path(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from placecast.model import Chapter, Person, Place, Soundbite
+from placecast.model import Chapter, Comments, Link, Person, Place, RemoteShow, Schedule, Soundbite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,10 @@ class OldEpisode:
     number: int | None = None
     season_name: str = ""
     display: str = ""  # what apps show in place of the number
+    license: str = ""  # "": as the show's
+    license_url: str = ""
+    links: tuple[Link, ...] = ()
+    comments: tuple[Comments, ...] = ()
     kind: Literal["full", "trailer", "bonus"] = "full"
     explicit: bool | None = None
     people: tuple[Person, ...] = ()
@@ -78,12 +82,17 @@ class OldShow:
     type: Literal["episodic", "serial"] = "episodic"
     copyright: str = ""
     license: str = ""
+    license_url: str = ""
+    schedule: Schedule | None = None
+    podroll: tuple[RemoteShow, ...] = ()
+    publisher: tuple[RemoteShow, ...] = ()  # one, where the feed is right
+    comments: tuple[Comments, ...] = ()
     guid: str = ""  # podcast:guid; "" when the feed has none
     locked: bool | None = None  # None: the feed does not say
     locked_owner: str = ""
     complete: bool = False
     cover_at: str = ""
-    funding: tuple[tuple[str, str], ...] = ()  # address, words
+    funding: tuple[Link, ...] = ()
     people: tuple[Person, ...] = ()
     places: tuple[Place, ...] = ()
     new_feed: str = ""  # itunes:new-feed-url

@@ -29,15 +29,16 @@ SILENT = frozenset(
 _WHY = {
     "category": "Podcast apps do not show it. The names of themes can stand in the show notes.",
     "dc:creator": "Say who is heard with [[people]] in its episode.md.",
-    "itunes:block": "Nothing is hidden from Apple here. To keep a show out of Apple's list, ask Apple.",
+    "itunes:block": "Say it anew, if you mean it: [block] in placecast.toml, block in episode.md.",
     "itunes:keywords": "Apple has dropped it, and no app shows it.",
     "itunes:subtitle": "Apple has dropped it; apps show the summary.",
-    "media:thumbnail": "Episodes show the show's cover here. Save the picture if you need it.",
+    "media:thumbnail": "Save it beside its episode.md as a square JPEG or PNG, and name it there: image.",
     "podcast:alternateEnclosure": "One sound for each episode was brought over, that of the enclosure.",
-    "podcast:chat": "It belongs to the old host's live pages.",
+    "podcast:chat": "If it is yours and not the old host's, write it as [chat] in placecast.toml.",
+    "podcast:image": "Save the picture in the show's folder, and write a table [[images]] in placecast.toml.",
     "podcast:liveItem": "Placecast has no live episodes.",
     "podcast:remoteItem": "It names other shows, which stay where they are.",
-    "podcast:txt": "Codes of services are asked for anew at a new host. Say so if a machine wrote a transcript.",
+    "podcast:txt": "Services ask for new codes after a move; write one as a table [[texts]] in placecast.toml.",
     "podcast:value": "Payments are tied to a wallet, and nobody should move them by a program.",
 }
 _OTHER = "Placecast has no fact for it yet."

@@ -16,7 +16,7 @@ from lxml import etree
 
 from placecast.categories import is_category
 from placecast.model import Person, Place, Soundbite
-from placecast.moving import chapters
+from placecast.moving import chapters, listing
 from placecast.moving.facts import Loss, OldEpisode, OldFeed, OldShow, OldSound, OldTranscript
 from placecast.moving.losses import SILENT, why_lost
 from placecast.moving.markdown import from_html, text_of
@@ -89,8 +89,8 @@ def _show(node: Node) -> OldShow:
     locked, owner = node.first("podcast:locked"), node.first("itunes:owner")
     description = text_of(node.text("description") or node.text("itunes:summary"))
     guid = node.line("podcast:guid").lower()
-    license_tag = node.first("podcast:license")
     show = OldShow(
+        **listing.of_show(node),
         title=node.line("title") or node.line("itunes:title") or "Untitled",
         description=description,
         link=node.line("link"),
@@ -102,12 +102,10 @@ def _show(node: Node) -> OldShow:
         explicit=_explicit(node.line("itunes:explicit")) or False,
         type="serial" if node.line("itunes:type").lower() == "serial" else "episodic",
         copyright=node.line("copyright"),
-        license=one_line(whole_text(license_tag)) if license_tag is not None else "",
         guid=guid if _UUID.fullmatch(guid) else "",
         locked=one_line(whole_text(locked)).lower() in ("yes", "true") if locked is not None else None,
         locked_owner=said(locked, "owner") if locked is not None else "",
         cover_at=node.attribute("itunes:image", "href") or _inside(node.first("image"), "url"),
-        funding=tuple((said(each, "url"), one_line(whole_text(each))) for each in node.all("podcast:funding")),
         complete=node.line("itunes:complete").lower() in ("yes", "true"),
         people=tuple(_people(node, "host")),
         places=tuple(map(_place, node.all("podcast:location"))),
@@ -180,6 +178,7 @@ def _episode(node: Node, show: OldShow) -> OldEpisode:
     told = _Told(node, title)
     notes, summary = told.notes()
     episode = OldEpisode(
+        **listing.of_episode(node, show.license),
         guid=guid,
         title=title,
         published=_moment(node.line("pubDate")),
@@ -295,7 +294,7 @@ class _Told:
             count = len(node.all("enclosure"))
             self.lose("enclosure", f"{count} of them", "Apps play the first, and that one is kept.")
         if (image := node.attribute("itunes:image", "href")) and image != show.cover_at:
-            why = "Episodes show the show's cover here. Save the picture if you need it."
+            why = 'Save it beside its episode.md as a square JPEG or PNG of 1400 pixels or more: image = "art.jpg".'
             self.lose("itunes:image", image, why)
         if (author := node.line("itunes:author")) and author != show.author:
             self.lose("itunes:author", author, "Say who is heard with [[people]] in its episode.md.")

@@ -35,7 +35,7 @@ def series(publication: Publication) -> str:
         "image": show.at(show.cover.path),
         "author": {"@type": "Organization", "name": show.author},
         "genre": [category[-1] for category in show.categories],
-        "license": licence_address(show.license),
+        "license": show.license_url or licence_address(show.license),
         "isAccessibleForFree": True,
     }
     return _script(facts)
@@ -65,10 +65,10 @@ def episode(release: Release, show: Show, description: str) -> str:
             "contributor": [_person(person) for person in facts.credits(show)],
             "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
             "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],
-            "image": [show.at(pictures.card_path(release, show)), show.at(show.cover.path)],
-            "thumbnailUrl": show.at(show.cover.path),
+            "image": [show.at(pictures.card_path(release, show)), show.at(facts.cover(show).path)],
+            "thumbnailUrl": show.at(facts.cover(show).path),
             "publisher": {"@type": "Organization", "name": show.author},
-            "license": licence_address(show.license),
+            "license": licence_address(facts.license or show.license),
             "associatedMedia": _sound(release, show),
             "hasPart": _clips(release, show),
         }

@@ -6,19 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PIL import Image as Picture
-from PIL import UnidentifiedImageError
-
 from placecast import colours
 from placecast.errors import FactsError, Fault
-from placecast.fingerprint import sha256, short
 from placecast.model import (
     SLUG,
     Directories,
     Distribution,
     Episode,
     FolderTarget,
-    Image,
     Look,
     Mastering,
     Names,
@@ -28,11 +23,12 @@ from placecast.model import (
     Target,
     Transcription,
 )
-from placecast.project import chaptering
+from placecast.project import chaptering, listing
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
+from placecast.project.look_schema import LookFacts
 from placecast.project.naming import people, places
-from placecast.project.schema import DistributionFacts, EpisodeFacts, LookFacts, ShowFacts, TargetFacts
+from placecast.project.schema import DistributionFacts, EpisodeFacts, ShowFacts, TargetFacts
 from placecast.project.secrets import without_secrets
 from placecast.project.shapes import Facts
 from placecast.project.templates import read_templates
@@ -42,7 +38,6 @@ Data = TypeVar("Data")
 SLUG_LIMIT = 80
 # Names that Windows gives to devices: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-_COVER_TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 
 
 def read_show(text: str, root: Path, file: str, names: Names) -> Show:
@@ -51,14 +46,16 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
     with without_secrets(data, file):
         facts = validate(ShowFacts, data, file)
     faults: list[Fault] = []
-    cover = _kept(faults, lambda: read_cover(root / facts.cover, f"{file}: cover"))
+    cover = _kept(faults, lambda: listing.cover(facts, root, file))
+    told = _kept(faults, lambda: listing.of_show(facts, root, file))
     target = _kept(faults, lambda: _target(facts.target, root, file))
     look = _kept(faults, lambda: _look(facts.look, root))
-    if faults or cover is None or target is None or look is None:
+    if faults or cover is None or target is None or told is None or look is None:
         raise FactsError(faults)
     return Show(
         **_same(facts, "title", "description", "guid", "author", "categories", "language", "explicit", "type")
-        | _same(facts, "copyright", "license", "locked", "contact_url"),
+        | _same(facts, "copyright", "license", "license_url", "locked", "contact_url", "complete", "new_feed_url")
+        | told,
         url=facts.url.rstrip("/") + "/",
         owner_name=facts.owner.name,
         owner_email=facts.owner.email,
@@ -86,9 +83,11 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
     also = places(facts.places, names) + (show.places if show else ())
     faults = slug_faults(path.parent.name, file)
     marks = _kept(faults, lambda: chaptering.read(facts, notes, path.parent, file, names, also))
-    if faults or marks is None:
+    told = _kept(faults, lambda: listing.of_episode(facts, path.parent, file))
+    if faults or marks is None or told is None:
         raise FactsError(faults)
     return Episode(
+        **told,
         **_same(
             facts,
             "title",
@@ -99,6 +98,10 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
             "season",
             "number",
             "kind",
+            "display",
+            "license",
+            "license_url",
+            "block",
             "explicit",
             "language",
             "speakers",
@@ -127,41 +130,6 @@ def slug_faults(slug: str, file: str) -> list[Fault]:
         return []
     cure = f"Name the folder in small letters a-z, digits and single dashes, {SLUG_LIMIT} at most: digbeth-after-dark."
     return [Fault(file=file, what=what, cure=cure)]
-
-
-def read_cover(path: Path, where: str) -> Image:
-    """The show's cover. Apple and PSP-1 want it square, 1400 to 3000 pixels, JPEG or PNG, in RGB."""
-    try:
-        content = path.read_bytes()
-        with Picture.open(path) as picture:
-            kind, size, mode = picture.format or "", picture.size, picture.mode
-    except (FileNotFoundError, IsADirectoryError):
-        raise FactsError([_cover_fault(where, f"there is no picture {path.name}.")]) from None
-    except (UnidentifiedImageError, OSError) as error:
-        raise FactsError([_cover_fault(where, f"{path.name} cannot be read as a picture: {error}.")]) from error
-    what = _cover_problem(kind, size, mode)
-    if what:
-        raise FactsError([_cover_fault(where, f"{path.name} {what}")])
-    media_type, suffix = _COVER_TYPES[kind]
-    name = f"cover-{short(sha256(content))}.{suffix}"
-    return Image(source=path, name=name, type=media_type, width=size[0], height=size[1])
-
-
-def _cover_problem(kind: str, size: tuple[int, int], mode: str) -> str:
-    width, height = size
-    if kind not in _COVER_TYPES:
-        return f"is a {kind} picture."
-    if width != height or not 1400 <= width <= 3000:
-        return f"has {width} x {height} pixels."
-    return "" if mode in ("RGB", "L", "P") else f"has the colours {mode}, which apps show wrongly."
-
-
-def _cover_fault(where: str, what: str) -> Fault:
-    file, _, key = where.partition(": ")
-    cure = (
-        "Save the cover as a square JPEG or PNG of 1400 to 3000 pixels, in RGB without transparency, and name it here."
-    )
-    return Fault(file=file, key=key, what=what, cure=cure)
 
 
 def _target(facts: TargetFacts, root: Path, file: str) -> Target:

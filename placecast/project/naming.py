@@ -10,7 +10,8 @@ from placecast.model import Name, Names, Person, Place
 from placecast.names import same_letters
 from placecast.project.faults import validate
 from placecast.project.front_matter import read_toml
-from placecast.project.schema import ChapterPlaceFacts, NameFacts, NamesFacts, PersonFacts, PlaceFacts
+from placecast.project.names_schema import NameFacts, NamesFacts
+from placecast.project.schema import ChapterPlaceFacts, PersonFacts, PlaceFacts
 from placecast.project.secrets import without_secrets
 from placecast.project.shapes import Facts
 

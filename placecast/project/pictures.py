@@ -1,8 +1,14 @@
-"""Pictures of an episode: read where the facts name them, and named after their content for publishing."""
+"""Pictures that are published: read where the facts name them, and named after their content.
+
+Another picture has another address, so no app shows the old one for the new.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image as Picture
 from PIL import UnidentifiedImageError
@@ -11,28 +17,86 @@ from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256, short
 from placecast.model import Image
 
-# What every app and browser shows.
+# What every app and browser shows; WebP only where an app may choose another.
 _TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+_WEB_TYPES = {**_TYPES, "WEBP": ("image/webp", "webp")}
+_ODD = re.compile(r"[^a-z0-9]+")
+_STEM_LIMIT = 60
 _CURE = "Save the picture as JPEG or PNG in the folder of this file, and name it here."
+_WEB_CURE = "Save the picture as JPEG, PNG or WebP in the folder of this file, and name it here."
+_ART_CURE = (
+    "Save the cover as a square JPEG or PNG of 1400 to 3000 pixels, in RGB without transparency, and name it here."
+)
+
+
+class _Found(NamedTuple):
+    """A picture as it lies there."""
+
+    kind: str  # as Pillow calls it
+    size: tuple[int, int]
+    mode: str
+    content: bytes
 
 
 def read(path: Path, where: str, stem: str) -> Image:
     """The picture in this file, published as `media/<stem>-<hash>.jpg`; FactsError at `where` when it is none."""
+    return _image(path, _read(path, where, _TYPES, _CURE), stem)
+
+
+def read_cover(path: Path, where: str, stem: str = "cover", alt: str = "") -> Image:
+    """The cover of a show or of an episode: square, 1400 to 3000 pixels, JPEG or PNG, in RGB (Apple, PSP-1)."""
+    found = _read(path, where, _TYPES, _ART_CURE)
+    if what := _cover_problem(found):
+        raise _error(where, f"{path.name} {what}", _ART_CURE)
+    return _image(path, found, stem, alt, "artwork")
+
+
+def read_variant(path: Path, where: str, alt: str, purpose: str) -> Image:
+    """A picture of any shape, published under its own name."""
+    found = _read(path, where, _WEB_TYPES, _WEB_CURE)
+    stem = _ODD.sub("-", path.stem.lower())[:_STEM_LIMIT].strip("-") or "picture"
+    return _image(path, found, stem, alt, purpose)
+
+
+def outside(path: Path, root: Path, where: str) -> list[Fault]:
+    """A fault when a picture lies elsewhere: a clone that names one would have us publish somebody's own file."""
+    try:
+        inside = path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a ring of links
+        inside = False
+    file, _, key = where.partition(": ")
+    cure = "Copy the picture into the show's folder, and name the copy."
+    return [] if inside else [Fault(file=file, key=key, what=f"{path.name} lies outside the show's folder.", cure=cure)]
+
+
+def _read(path: Path, where: str, types: Collection[str], cure: str) -> _Found:
     try:
         content = path.read_bytes()
         with Picture.open(path) as picture:
-            kind, (width, height) = picture.format or "", picture.size
+            found = _Found(picture.format or "", picture.size, picture.mode, content)
     except (FileNotFoundError, IsADirectoryError):
-        raise _error(where, f"there is no picture {path.name}.") from None
+        raise _error(where, f"there is no picture {path.name}.", cure) from None
     except (UnidentifiedImageError, OSError, ValueError, Picture.DecompressionBombError) as error:
-        raise _error(where, f"{path.name} cannot be read as a picture.") from error
-    if kind not in _TYPES:
-        raise _error(where, f"{path.name} is a {kind} picture.")
-    media_type, suffix = _TYPES[kind]
-    name = f"{stem}-{short(sha256(content))}.{suffix}"
-    return Image(source=path, name=name, type=media_type, width=width, height=height)
+        raise _error(where, f"{path.name} cannot be read as a picture.", cure) from error
+    if found.kind not in types:
+        raise _error(where, f"{path.name} is a {found.kind} picture.", cure)
+    return found
 
 
-def _error(where: str, what: str) -> FactsError:
+def _cover_problem(found: _Found) -> str:
+    width, height = found.size
+    if width != height or not 1400 <= width <= 3000:
+        return f"has {width} x {height} pixels."
+    return "" if found.mode in ("RGB", "L", "P") else f"has the colours {found.mode}, which apps show wrongly."
+
+
+def _image(path: Path, found: _Found, stem: str, alt: str = "", purpose: str = "") -> Image:
+    media_type, suffix = _WEB_TYPES[found.kind]
+    width, height = found.size
+    name = f"{stem}-{short(sha256(found.content))}.{suffix}"
+    return Image(source=path, name=name, type=media_type, width=width, height=height, alt=alt, purpose=purpose)
+
+
+def _error(where: str, what: str, cure: str) -> FactsError:
     file, _, key = where.partition(": ")
-    return FactsError([Fault(file=file, key=key, what=what, cure=_CURE)])
+    return FactsError([Fault(file=file, key=key, what=what, cure=cure)])

@@ -200,6 +200,7 @@ guid = "{podcast_guid(url + "feed.xml")}" # never change it: apps know the show 
 author = {quoted(new.author)}
 categories = [{quoted(new.category)}] # from Apple's list; "Science > Social Sciences" is a narrower one
 cover = "cover.png" # square, 1400 to 3000 pixels, JPEG or PNG
+cover_alt = {quoted(new.title)} # what is to be seen on it, for those who cannot see it
 language = {quoted(new.language)}
 time_zone = "Europe/London"
 explicit = false

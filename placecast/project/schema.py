@@ -1,4 +1,4 @@
-"""What may stand in placecast.toml, names.toml and episode.md, and the cure for each fact that is wrong.
+"""What may stand in placecast.toml and episode.md, and the cure for each fact that is wrong.
 
 The description of a field is the cure that a producer reads. Translating to the project's own
 dataclasses is `facts.py`'s work.
@@ -7,36 +7,48 @@ dataclasses is `facts.py`'s work.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from placecast import addresses, colours
+from placecast import addresses
 from placecast.categories import is_category
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.project.directories import DirectoriesFacts
-from placecast.project.shapes import Facts
-from placecast.project.shapes import shaped as _shaped
+from placecast.project.listing_schema import (
+    BlockFacts,
+    ChatFacts,
+    Conversation,
+    Display,
+    FundingFacts,
+    License,
+    Line,
+    LinkFacts,
+    PictureFacts,
+    RemoteShowFacts,
+    ScheduleFacts,
+    SeasonNames,
+    TextFacts,
+)
+from placecast.project.look_schema import LookFacts
+from placecast.project.shapes import Facts, FilePath, Text, Uuid, WebAddress, aware, shaped
 from placecast.timecode import parse_clock
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
 _SPOKEN = re.compile(rf"show|detect|{_LANGUAGE.pattern}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
 _CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
 _CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LONGEST = 360_000  # seconds: a hundred hours
-_NAME = 255  # bytes: more, no file system takes as a name
 
 
 def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    """As `_shaped`, for what people may mistake for a key: a wrong value is not said again."""
+    """As `shaped`, for what people may mistake for a key: a wrong value is not said again."""
 
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
@@ -68,32 +80,6 @@ def _seconds(value: Any) -> float:
     raise ValueError(f"{value!r} is not a time in the recording")
 
 
-def _aware(value: Any, info: ValidationInfo) -> datetime:
-    """A moment, in the show's zone where the file names none. A wall clock that did not exist, or twice, is refused."""
-    if not isinstance(value, datetime):
-        kind = "a date without a time" if isinstance(value, date) else "not a date and time"
-        raise ValueError(f"{value} is {kind}")
-    if value.year in (1, 9999):  # in another time zone it would be in a year that Python does not have
-        raise ValueError(f"{value} is no date that a podcast can have")
-    if value.tzinfo is not None:
-        return value
-    zone: ZoneInfo = info.context["zone"] if info.context else ZoneInfo("UTC")
-    first, second = (value.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        exists = (first.astimezone(ZoneInfo("UTC")).astimezone(zone)).replace(tzinfo=None) == value
-        fault = "happens twice" if exists else "does not exist"
-        raise ValueError(
-            f"{value} {fault} in {zone.key}, because the clocks change then: add the offset, such as +01:00"
-        )
-    return first
-
-
-def _sayable(text: str) -> str:
-    if not any(char.isalnum() for char in text):
-        raise ValueError(f"{text!r} has no letters")
-    return " ".join(text.split())
-
-
 def _by_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
@@ -104,24 +90,13 @@ def _word(text: str) -> str:
     return text
 
 
-def _path(text: str) -> str:
-    if "\0" in text or any(len(part.encode()) > _NAME for part in text.split("/")):
-        raise ValueError(f"{text[:60]!r} cannot be the name of a file")
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
-FilePath = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip), AfterValidator(_path)]
-Spelling = Annotated[str, Field(max_length=128), AfterValidator(_sayable)]
-Language = Annotated[str, _shaped(_LANGUAGE, "a language tag")]
-Email = Annotated[str, _shaped(_EMAIL, "an e-mail address")]
-WebAddress = Annotated[str, _shaped(addresses.WEB, "a web address")]
-Uuid = Annotated[str, _shaped(_UUID, "a UUID in small letters")]
+Language = Annotated[str, shaped(_LANGUAGE, "a language tag")]
+Email = Annotated[str, shaped(_EMAIL, "an e-mail address")]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Number = Annotated[int, Field(ge=1)]
-Geo = Annotated[str, _shaped(addresses.GEO, "a geo address")]
-Osm = Annotated[str, _shaped(addresses.OSM, "an OpenStreetMap object")]
-Country = Annotated[str, _shaped(_COUNTRY, "a country code")]
+Geo = Annotated[str, shaped(addresses.GEO, "a geo address")]
+Osm = Annotated[str, shaped(addresses.OSM, "an OpenStreetMap object")]
+Country = Annotated[str, shaped(_COUNTRY, "a country code")]
 
 
 class PersonFacts(Facts):
@@ -149,53 +124,6 @@ class PlaceFacts(Facts):
     )
     country: Country | None = Field(
         None, description='Write country = "GB": two capital letters of ISO 3166 (GB, not UK).'
-    )
-
-
-class NameFacts(Facts):
-    name: Spelling = Field(description='Write name = "Siân Llewellyn", as it must be written, of 128 letters at most.')
-    aliases: tuple[Spelling, ...] = Field(
-        (), strict=False, description='Write aliases = ["Siân"]: other right names, which are kept as they are said.'
-    )
-    spoken: tuple[Spelling, ...] = Field(
-        (), strict=False, description='Write spoken = ["Sharn Loo-ellin"]: how it sounds, where the spelling misleads.'
-    )
-    wrong: tuple[Spelling, ...] = Field(
-        (), strict=False, description='Write wrong = ["Sean Llewellyn"]: known mistakes, which are always corrected.'
-    )
-
-
-class KnownPersonFacts(NameFacts):
-    role: str | None = Field(
-        None, description='Write role = "host", "guest", "producer" or another role of the Podcast Taxonomy.'
-    )
-    group: str | None = Field(None, description='Write group = "cast", or another group of the Podcast Taxonomy.')
-    url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
-    image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
-
-
-class KnownPlaceFacts(NameFacts):
-    rel: Literal["subject", "creator"] | None = Field(
-        None, description='Write rel = "subject" for what episodes are about, "creator" for where they are made.'
-    )
-    geo: Geo | None = Field(None, description='Write geo = "geo:53.5675,-0.0800": latitude, then longitude.')
-    osm: Osm | None = Field(
-        None, description='Write osm = "R113314": N, W or R and the number that OpenStreetMap shows.'
-    )
-    country: Country | None = Field(
-        None, description='Write country = "GB": two capital letters of ISO 3166 (GB, not UK).'
-    )
-
-
-class NamesFacts(Facts):
-    people: tuple[KnownPersonFacts, ...] = Field(
-        (), strict=False, description="Write one table [[people]] for each person."
-    )
-    places: tuple[KnownPlaceFacts, ...] = Field(
-        (), strict=False, description="Write one table [[places]] for each place."
-    )
-    terms: tuple[NameFacts, ...] = Field(
-        (), strict=False, description="Write one table [[terms]] for each other name, such as that of a body."
     )
 
 
@@ -280,7 +208,7 @@ class TranscriptionFacts(Facts):
         False,
         description="Write fast = true for eight-bit arithmetic: a quarter less time, about one word in 200 more is wrong or left out.",
     )
-    language: Annotated[str, _shaped(_SPOKEN, "a language tag")] = Field(
+    language: Annotated[str, shaped(_SPOKEN, "a language tag")] = Field(
         "show",
         description='Write language = "detect" to have it heard, or a language such as "cy"; left out: the show\'s own.',
     )
@@ -292,7 +220,7 @@ class TranscriptionFacts(Facts):
 
 class TargetFacts(Facts):
     folder: FilePath | None = Field(None, description='Write folder = "public": the folder that your web server shows.')
-    bucket: Annotated[str, _shaped(_BUCKET, "a bucket's name")] | None = Field(
+    bucket: Annotated[str, shaped(_BUCKET, "a bucket's name")] | None = Field(
         None, description='Write bucket = "my-bucket": 3 to 63 small letters, digits and dashes.'
     )
     prefix: str = Field("", description='Write prefix = "podcast", the folder inside the bucket, or leave it out.')
@@ -311,7 +239,7 @@ class TargetFacts(Facts):
 
 
 class DistributionFacts(Facts):
-    hubs: tuple[Annotated[str, _shaped(_HUB, "the web address of a hub")], ...] = Field(
+    hubs: tuple[Annotated[str, shaped(_HUB, "the web address of a hub")], ...] = Field(
         (),
         strict=False,
         description='Write hubs = ["https://pubsubhubbub.appspot.com/"]: WebSub hubs, which the feed names and which are told when it changes.',
@@ -328,31 +256,6 @@ class DistributionFacts(Facts):
         (),
         strict=False,
         description='Write command = ["./purge.sh", "--now"], word by word: it is run in the show\'s folder and reads the changed addresses, one a line.',
-    )
-
-
-def _readable(grounds: tuple[str, ...]) -> AfterValidator:
-    def check(colour: str) -> str:
-        told = colour.lower()
-        contrast, ground = colours.least(told, grounds)
-        if contrast < colours.ENOUGH:
-            good = colours.nearest(told, grounds)
-            raise ValueError(
-                f"{told} on {ground} has a contrast of {contrast:.1f}, and people need {colours.ENOUGH} to read it."
-                f" The nearest colour that has it is {good}"
-            )
-        return told
-
-    return AfterValidator(check)
-
-
-class LookFacts(Facts):
-    accent: Annotated[str, _shaped(_COLOUR, "a colour"), _readable(colours.BY_DAY)] | None = Field(
-        None, description='Write accent = "#0b5a50": the colour of links and buttons on the pages.'
-    )
-    accent_dark: Annotated[str, _shaped(_COLOUR, "a colour"), _readable(colours.AT_NIGHT)] | None = Field(
-        None,
-        description='Write accent_dark = "#86d3c5": the same for those who have chosen dark pages. Left out: accent, as light as it needs to be.',
     )
 
 
@@ -385,13 +288,48 @@ class ShowFacts(Facts):
         str,
         Field(max_length=255, description='Write copyright = "Our University": who owns the rights, without a year.'),
     ] = ""
-    license: Annotated[str, Field(max_length=128, description='Write license = "cc-by-4.0".')] = ""
+    license_url: WebAddress | None = Field(
+        None, description='Write license_url = "https://…", the text of the licence. One of your own needs it.'
+    )
+    license: License = Field(
+        "", description='Write license = "cc-by-4.0", or the name of your own with its address as license_url.'
+    )
     locked: bool = Field(True, description="Write locked = true: other hosts may not import the feed without asking.")
     contact_url: WebAddress | None = Field(
         None, description='Write contact_url = "https://…", a page with a contact form.'
     )
     people: tuple[PersonFacts, ...] = Field((), strict=False, description="Write one table [[people]] for each person.")
     places: tuple[PlaceFacts, ...] = Field((), strict=False, description="Write one table [[places]] for each place.")
+    cover_alt: Line | None = Field(None, description='Write cover_alt = "What is to be seen on the cover".')
+    images: tuple[PictureFacts, ...] = Field(
+        (), strict=False, description="Write one table [[images]] for each picture of another shape than the cover's."
+    )
+    seasons: SeasonNames = Field(
+        default_factory=dict, description='Write a table [seasons] with 1 = "The name of the first season".'
+    )
+    schedule: ScheduleFacts | None = Field(None, description="Write a table [schedule]: when new episodes come.")
+    complete: bool = Field(False, description="Write complete = true when there will never be another episode.")
+    new_feed_url: WebAddress | None = Field(
+        None,
+        description='Write new_feed_url = "https://…/feed.xml" after a move: subscribers go there. At the new place it is the address of this very feed.',
+    )
+    funding: tuple[FundingFacts, ...] = Field(
+        (), strict=False, description="Write one table [[funding]] for each way to give money."
+    )
+    podroll: tuple[RemoteShowFacts, ...] = Field(
+        (), strict=False, description="Write one table [[podroll]] for each show that you recommend."
+    )
+    publisher: RemoteShowFacts | None = Field(
+        None, description="Write a table [publisher], if you have a feed that lists all your shows."
+    )
+    texts: tuple[TextFacts, ...] = Field(
+        (), strict=False, description="Write one table [[texts]] for each code that a service asks for in the feed."
+    )
+    block: BlockFacts | None = Field(None, description="Write a table [block] to keep the show out of directories.")
+    comments: Conversation = Field(
+        (), description='Write one table [[comments]] for each post, or one with protocol = "disabled" alone.'
+    )
+    chat: ChatFacts | None = Field(None, description="Write a table [chat]: where listeners talk at any time.")
     mastering: MasteringFacts = Field(MasteringFacts(), description="Write a table [mastering].")
     transcription: TranscriptionFacts = Field(TranscriptionFacts(), description="Write a table [transcription].")
     distribution: DistributionFacts = Field(DistributionFacts(), description="Write a table [distribution].")
@@ -408,10 +346,10 @@ class EpisodeFacts(Facts):
     guid: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
         description="`placecast new` mints it once. It must never change: apps would download the episode again."
     )
-    published: Annotated[datetime, BeforeValidator(_aware)] | None = Field(
+    published: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         None, description="Write published = 2026-05-01T06:00:00+01:00, or without the offset for the show's own clock."
     )
-    withdrawn: Annotated[datetime, BeforeValidator(_aware)] | None = Field(
+    withdrawn: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         None, description="`placecast unpublish` writes it. Take the line out to publish the episode again."
     )
     summary: Annotated[str, Field(max_length=4000, description='Write summary = "One or two sentences".')] = ""
@@ -421,13 +359,25 @@ class EpisodeFacts(Facts):
     season: Number | None = Field(None, description="Write season = 1, or leave it out.")
     number: Number | None = Field(None, description="Write number = 1, or leave it out.")
     kind: Literal["full", "trailer", "bonus"] = Field("full", description='Write kind = "full", "trailer" or "bonus".')
+    display: Display | None = Field(
+        None, description='Write display = "Ch. 3", of 32 letters at most: what apps show in place of the number.'
+    )
+    image: FilePath | None = Field(
+        None, description='Write image = "art.jpg", next to this file: a square JPEG or PNG of 1400 to 3000 pixels.'
+    )
+    image_alt: Line | None = Field(None, description='Write image_alt = "What is to be seen on it".')
+    license_url: WebAddress | None = Field(
+        None, description='Write license_url = "https://…", the text of the licence. One of your own needs it.'
+    )
+    license: License = Field("", description='Write license = "cc-by-4.0", if it is another than the show\'s.')
+    block: bool = Field(False, description="Write block = true to keep this episode out of Apple Podcasts.")
     explicit: bool | None = Field(None, description="Write explicit = true or explicit = false, without quotes.")
     speakers: tuple[Text, ...] = Field(
         (),
         strict=False,
         description='Write speakers = ["Rosa Hartley", "Daniel Marsh"], in the order in which they first speak: the transcript is then labelled by voice.',
     )
-    language: Annotated[str, _shaped(_SPOKEN, "a language tag")] | None = Field(
+    language: Annotated[str, shaped(_SPOKEN, "a language tag")] | None = Field(
         None, description='Write language = "cy" if this episode is in another language than the show, or "detect".'
     )
     people: tuple[PersonFacts, ...] = Field((), strict=False, description="Write one table [[people]] for each person.")
@@ -440,4 +390,13 @@ class EpisodeFacts(Facts):
     )
     soundbites: tuple[SoundbiteFacts, ...] = Field(
         (), strict=False, description="Write one table [[soundbites]] for each."
+    )
+    links: tuple[LinkFacts, ...] = Field(
+        (), strict=False, description="Write one table [[links]] for each place where the same content is."
+    )
+    comments: Conversation = Field(
+        (), description='Write one table [[comments]] for each post, or one with protocol = "disabled" alone.'
+    )
+    texts: tuple[TextFacts, ...] = Field(
+        (), strict=False, description="Write one table [[texts]] for each code that a service asks for in the feed."
     )

@@ -1,19 +1,61 @@
-"""What all facts of a producer's files have in common: no unknown keys, and text of a given shape."""
+"""The shapes that facts have in every file of a show: addresses, moments, and no unknown keys."""
 
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from placecast import addresses
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = 255  # bytes: more, no file system takes as a name
 
 
 def shaped(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    """Only what looks like this pattern; `what` names it for people."""
+
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
             raise ValueError(f"{value!r} is not {what}")
         return value
 
     return AfterValidator(check)
+
+
+def aware(value: Any, info: ValidationInfo) -> datetime:
+    """A moment, in the show's zone where the file names none. A wall clock that did not exist, or twice, is refused."""
+    if not isinstance(value, datetime):
+        kind = "a date without a time" if isinstance(value, date) else "not a date and time"
+        raise ValueError(f"{value} is {kind}")
+    if value.year in (1, 9999):  # in another time zone it would be in a year that Python does not have
+        raise ValueError(f"{value} is no date that a podcast can have")
+    if value.tzinfo is not None:
+        return value
+    zone: ZoneInfo = info.context["zone"] if info.context else ZoneInfo("UTC")
+    first, second = (value.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        exists = (first.astimezone(ZoneInfo("UTC")).astimezone(zone)).replace(tzinfo=None) == value
+        fault = "happens twice" if exists else "does not exist"
+        raise ValueError(
+            f"{value} {fault} in {zone.key}, because the clocks change then: add the offset, such as +01:00"
+        )
+    return first
+
+
+def _path(text: str) -> str:
+    if "\0" in text or any(len(part.encode()) > _NAME for part in text.split("/")):
+        raise ValueError(f"{text[:60]!r} cannot be the name of a file")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip)]
+WebAddress = Annotated[str, shaped(addresses.WEB, "a web address")]
+FilePath = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(str.strip), AfterValidator(_path)]
+Uuid = Annotated[str, shaped(_UUID, "a UUID in small letters")]
 
 
 class Facts(BaseModel):

@@ -18,13 +18,17 @@ from typing import Any
 
 from placecast import chapters
 from placecast.errors import PlacecastError
-from placecast.model import Elsewhere, Episode, Person, Place, Publication, Release, Show, Soundbite
+from placecast.model import Elsewhere, Image, Person, Place, Publication, Release, Show, Soundbite
 from placecast.rss import document
 from placecast.rss.alternates import alternate_enclosures
+from placecast.rss.channel import apple_tags, directory_tags
 from placecast.rss.extensions import Tag, new_feed, tag
+from placecast.rss.items import apple_item_tags, deep_link, number_tags, own_tags, simple_chapters
 from placecast.rss.named import Named, named
 from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
+from placecast.rss.shared import license_tags
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
+from placecast.rss.trailers import trailer_tags
 
 __all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "listing", "named", "render", "without"]
 
@@ -45,7 +49,10 @@ def render(publication: Publication) -> bytes:
     listed.sort(key=_place, reverse=True)
     starts = range(0, len(listed) or 1, _AT_ONCE)
     with _uncollected():
-        return document.joined([_part(publication, listed[start : start + _AT_ONCE]) for start in starts])
+        # They stand above all items, wherever theirs is.
+        trailers = tuple(trailer_tags(publication.show, listed))
+        parts = [_part(publication, listed[start : start + _AT_ONCE], trailers) for start in starts]
+        return document.joined(parts)
 
 
 def _place(listed: Release | Elsewhere) -> tuple[datetime, str]:
@@ -54,17 +61,18 @@ def _place(listed: Release | Elsewhere) -> tuple[datetime, str]:
     return listed.published.replace(microsecond=0), legal(guid)
 
 
-def _part(publication: Publication, listed: Iterable[Release | Elsewhere]) -> bytes:
+def _part(publication: Publication, listed: Iterable[Release | Elsewhere], trailers: Iterable[Tag]) -> bytes:
     """The feed with these episodes alone."""
-    own = document.parsed(_known(publication, (each for each in listed if isinstance(each, Release))))
+    own = document.parsed(_known(publication, (each for each in listed if isinstance(each, Release)), trailers))
     others = (each.item for each in listed if isinstance(each, Elsewhere))
     return document.written(document.with_items(own, others))
 
 
-def _known(publication: Publication, releases: Iterable[Release]) -> bytes:
+def _known(publication: Publication, releases: Iterable[Release], trailers: Iterable[Tag]) -> bytes:
     show = legal_facts(publication.show)
     feed = new_feed()
     _describe_show(feed, show)
+    feed.podcasting.add(*trailers)
     _date(feed, publication.changed)
     for release in releases:
         _add_item(feed, show, _legal(release))
@@ -122,7 +130,7 @@ def _describe_show(feed: Any, show: Show) -> None:
     feed.podcast.itunes_type(show.type)
     if show.owner_email:
         feed.podcast.itunes_owner(cut(show.owner_name or show.title), show.owner_email)
-    feed.apple.add(*_categories(show.categories), _explicit(show.explicit), _image(show))
+    feed.apple.add(*_categories(show.categories), _explicit(show.explicit), _image(show, show.cover), *apple_tags(show))
     feed.podcasting.add(*_podcast_tags(show))
     # WebSub, section 4: who subscribes to a hub stops asking us, so only those are named that we tell.
     feed.atom.add(*(tag("link", rel="hub", href=hub) for hub in show.distribution.hubs))
@@ -141,9 +149,10 @@ def _podcast_tags(show: Show) -> Iterator[Tag]:
     # The Podcast Index ignores a lock without an owner.
     yield tag("locked", "yes" if show.locked else "no", owner=show.owner_email)
     yield tag("medium", "podcast")
-    yield from _license(show)
+    yield from license_tags(show.license, show.license_url)
     yield from _people(show.people)
     yield from _places(show.places)
+    yield from directory_tags(show)
 
 
 def _categories(categories: Iterable[tuple[str, ...]]) -> Iterator[Tag]:
@@ -170,8 +179,11 @@ def _add_item(feed: Any, show: Show, release: Release) -> None:
     item.podcast.itunes_season(episode.season)
     item.podcast.itunes_episode(episode.number)
     item.podcast.itunes_episode_type(episode.kind)
-    item.apple.add(_explicit(show.explicit if episode.explicit is None else episode.explicit), _image(show))
+    item.apple.add(_explicit(show.explicit if episode.explicit is None else episode.explicit))
+    item.apple.add(_image(show, episode.cover(show)), *apple_item_tags(episode))
     item.podcasting.add(*_podcast_item_tags(show, release))
+    item.atom.add(deep_link(show, episode))
+    item.podlove.add(*simple_chapters(show, episode))
 
 
 def _describe_item(item: Any, release: Release) -> None:
@@ -190,14 +202,15 @@ def _podcast_item_tags(show: Show, release: Release) -> Iterator[Tag]:
     yield from _transcripts(show, release)
     if episode.chapters:
         yield tag("chapters", url=show.at(episode.chapters_path), type=chapters.TYPE)
-    yield from _numbers(episode)
+    yield from number_tags(show, episode)
     # An item's persons replace the channel's, so the show's are said again.
     yield from _people(episode.credits(show))
     # An item's places replace only those of the channel with the same rel.
     yield from _places(episode.places)
     yield from map(_soundbite, episode.soundbites)
     yield from _labels(release)
-    yield from _license(show)
+    yield from license_tags(*episode.terms(show))
+    yield from own_tags(show, episode)
 
 
 def _transcripts(show: Show, release: Release) -> Iterator[Tag]:
@@ -212,13 +225,6 @@ def _labels(release: Release) -> Iterator[Tag]:
     """That a machine's words are in it, until a person answers for them. Absence says nothing: never "false"."""
     if not release.said.empty and release.machine and not release.approval:
         yield tag("txt", "true", purpose="ai-content")
-
-
-def _numbers(episode: Episode) -> Iterator[Tag]:
-    if episode.season:
-        yield tag("season", str(episode.season))
-    if episode.number:
-        yield tag("episode", str(episode.number))
 
 
 def _soundbite(soundbite: Soundbite) -> Tag:
@@ -237,13 +243,8 @@ def _explicit(explicit: bool) -> Tag:
     return tag("explicit", "true" if explicit else "false")
 
 
-def _image(show: Show) -> Tag:
-    return tag("image", href=show.at(show.cover.path))
-
-
-def _license(show: Show) -> Iterator[Tag]:
-    if show.license:
-        yield tag("license", cut(show.license, NAME_LIMIT))
+def _image(show: Show, image: Image) -> Tag:
+    return tag("image", href=show.at(image.path))
 
 
 def _people(people: Iterable[Person]) -> Iterator[Tag]:

@@ -29,7 +29,7 @@ def parsed(feed: bytes) -> Any:
     """The `<rss>` element of a feed that comes from storage, where anybody with the right keys may have written it."""
     if len(feed) > _SIZE_LIMIT:
         raise _unreadable(f"it has {len(feed):,} bytes, which no feed of a podcast needs")
-    root = _element(feed)
+    root = element(feed)
     # Entities are declared there: those that grow without end, and those that read files.
     if root.getroottree().docinfo.internalDTD is not None:
         raise _unreadable("it declares a document type, which no feed of ours does")
@@ -62,7 +62,7 @@ def with_items(root: Any, others: Iterable[bytes]) -> Any:
     """The feed with these items among its own, the newest first."""
     channel = root.find("channel")
     # What is appended moves there from where it was.
-    channel.extend(newest_first([*channel.findall("item"), *map(_element, others)]))
+    channel.extend(newest_first([*channel.findall("item"), *map(element, others)]))
     return root
 
 
@@ -98,7 +98,8 @@ def moment(item: Any) -> datetime:
     return found if 1900 < found.year < 9999 else UNDATED
 
 
-def _element(xml: bytes) -> Any:
+def element(xml: bytes) -> Any:
+    """The element that this XML is; nobody's entities are followed."""
     try:
         return etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError as error:

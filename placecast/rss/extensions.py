@@ -1,4 +1,4 @@
-"""Extensions of feedgen: the Podcasting 2.0 tags, which it lacks, and Apple's tags and links that it refuses.
+"""Extensions of feedgen: the tags of Podcasting 2.0 and Podlove, which it lacks, and Apple's and links that it refuses.
 
 feedgen 1.0 accepts only `yes`, `no` and `clean` as `itunes:explicit`, where Apple documents true and
 false; drops a channel's `itunes:image` without a word unless it ends in .jpg or .png; and fails on a
@@ -17,6 +17,7 @@ from lxml import etree
 ATOM = "http://www.w3.org/2005/Atom"
 APPLE = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
+PODLOVE = "http://podlove.org/simple-chapters"
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,19 @@ class PodcastTags(_Tags):
     namespace = PODCAST
 
 
+class PodloveTags(_Tags):
+    prefix = "psc"
+    namespace = PODLOVE
+
+
 def new_feed() -> Any:
-    """A feedgen feed: with its own `podcast` (Apple's tags) and with our `apple`, `podcasting` and `atom`."""
+    """A feedgen feed: with its own `podcast` (Apple's tags) and with ours, each of which it declares, used or not."""
     feed = FeedGenerator()
     feed.load_extension("podcast", atom=False)
     feed.register_extension("apple", AppleTags, AppleTags, atom=False)
     feed.register_extension("podcasting", PodcastTags, PodcastTags, atom=False)
-    feed.register_extension("atom", AtomTags, atom=False)
+    feed.register_extension("atom", AtomTags, AtomTags, atom=False)
+    feed.register_extension("podlove", PodloveTags, PodloveTags, atom=False)
     return feed
 
 

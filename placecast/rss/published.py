@@ -13,7 +13,7 @@ from placecast.rss.extensions import APPLE, ATOM, PODCAST
 from placecast.rss.text import legal
 
 _NAMES = {"itunes": APPLE, "podcast": PODCAST, "atom": ATOM}
-_LINKING_ATTRIBUTES = ("href", "img", "src", "uri", "url")
+_LINKING_ATTRIBUTES = ("feedUrl", "href", "image", "img", "src", "uri", "url")
 _LINKING_ELEMENTS = frozenset({"comments", "docs", "link", "url", f"{{{APPLE}}}new-feed-url"})
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -36,8 +36,10 @@ def without(feed: bytes, gone: Collection[str]) -> bytes:
     """The feed without the episodes of these guids: as it would be had they never been there."""
     root, guids = document.parsed(feed), set(map(legal, gone))
     channel = root.find("channel")
-    for item in [each for each in _items(root) if document.identity(each) in guids]:
-        channel.remove(item)
+    leaving = [each for each in _items(root) if document.identity(each) in guids]
+    sound = {address for item in leaving for address, _ in _main(item)}
+    for each in (*leaving, *(each for each in channel.findall("podcast:trailer", _NAMES) if each.get("url") in sound)):
+        channel.remove(each)
     _redate(channel)
     return document.written(root)
 
@@ -93,7 +95,8 @@ def addresses(feed: bytes) -> frozenset[str]:
     addresses. Not those within show notes, which are text to the feed.
     """
     elements = document.parsed(feed).iter("*")
-    found = (address.strip() for element in elements for address in _linked(element))
+    # Nobody asks for what stands behind the mark (RFC 9110, section 7.1).
+    found = (address.partition("#")[0].strip() for element in elements for address in _linked(element))
     return frozenset(address for address in found if _WEB.fullmatch(address))
 
 

@@ -40,7 +40,7 @@ _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 def write_tags(master: Path, out: Path, *, show: Show, episode: Episode, published: datetime, seconds: float) -> None:
     """Write to `out` the tag and then the sound of `master`, which lasts `seconds` and has no tag."""
-    tag = _tag([*_facts(show, episode, published), _cover(show), *_chapters(episode, seconds)])
+    tag = _tag([*_facts(show, episode, published), _cover(episode.cover(show)), *_chapters(episode, seconds)])
     try:
         with replacing(out) as partial, master.open("rb") as sound, partial.open("wb") as target:
             target.write(tag)
@@ -74,15 +74,15 @@ def _facts(show: Show, episode: Episode, published: datetime) -> Iterator[Frame]
     yield id3.WOAF(url=web_address(show.page(episode.folder)))
 
 
-def _cover(show: Show) -> Frame:
+def _cover(picture: Image) -> Frame:
     try:
-        data = show.cover.source.read_bytes()
+        data = picture.source.read_bytes()
     except OSError as exc:
         raise TagError(
-            str(show.cover.source), f"the cover cannot be read: {exc.strerror}.", "Put the picture there."
+            str(picture.source), f"the cover cannot be read: {exc.strerror}.", "Put the picture there."
         ) from exc
     encoding = id3.Encoding.LATIN1
-    cover: Frame = id3.APIC(encoding=encoding, mime=show.cover.type, type=_FRONT_COVER, desc="", data=data)
+    cover: Frame = id3.APIC(encoding=encoding, mime=picture.type, type=_FRONT_COVER, desc="", data=data)
     return cover
 
 

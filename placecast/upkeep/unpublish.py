@@ -163,10 +163,13 @@ def _files(tree: Mapping[str, bytes], wanted: _Wanted) -> list[Upload]:
 
 
 def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
-    """All that is there of an episode but the notice: its sound in every version, its words, and copies of feeds."""
-    sound = re.compile(rf"media/{re.escape(wanted.slug)}-[0-9a-f]{{12}}\.\w+")
+    """All that is there of an episode but the notice: its sound and pictures, its words, and copies of feeds."""
+    # Another episode may be called as this one and `-cover`: what kind of file it is tells them apart.
+    mark, picture = r"-[0-9a-f]{12}\.", "(?:jpg|png)"
+    own = rf"(?:{mark}(?!{picture})\w+|-(?:chapter|cover){mark}{picture})"
+    media = re.compile(rf"media/{re.escape(wanted.slug)}{own}")
     for key in sight.objects:
-        if sound.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key not in _notices(wanted)):
+        if media.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key not in _notices(wanted)):
             yield key
     for copy in [there.key for there in storage.listed(history.FOLDER)]:
         found = storage.read(copy)

@@ -54,7 +54,8 @@ def addresses_in(bucket: Bucket) -> set[str]:
     """Every address of the show that its feed names, without the part that all have in common."""
     base = re.escape(f"{bucket.server.endpoint}/{bucket.name}/cast/")
     found = re.findall(rf'(?:url|href)="{base}([^"]+)"|<link>{base}([^<]*)</link>', feed_text(bucket))
-    return {attribute or link for attribute, link in found}
+    # What stands behind the mark is looked for in the page.
+    return {(attribute or link).partition("#")[0] for attribute, link in found}
 
 
 def assert_every_promise_is_kept(bucket: Bucket) -> None:

@@ -29,7 +29,12 @@ from placecast.media_types import media_type
 _LOOPBACK = "127.0.0.1"
 # A page elsewhere can name any host of its own for our address (DNS rebinding); we answer to these names only.
 ONLY_LOOPBACK = Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"], www_redirect=False)
-_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors "
+# Our own files and nothing else, nothing written into a page, and no text of a script's becomes HTML (Trusted Types).
+_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self'; manifest-src 'self'; media-src 'self'; script-src 'self';"
+    " style-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none';"
+    " object-src 'none'; frame-ancestors "
+)
 # A page that was rendered again is shown at once, and a wrong type is not papered over by a browser's guess.
 _ALWAYS = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
 # What podcast apps and players in other pages may read: everything but our own pages.

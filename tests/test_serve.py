@@ -213,7 +213,7 @@ def test_other_sites_may_read_nothing_for_it_may_be_a_draft(ask, path, origin):
 def test_other_pages_may_not_read_the_pages(ask):
     headers = ask("/", Origin="http://localhost:3000")[1]
     assert "access-control-allow-origin" not in headers
-    assert headers["content-security-policy"].startswith("default-src 'self'")
+    assert headers["content-security-policy"].startswith("default-src 'none'")
 
 
 @pytest.mark.parametrize(

@@ -34,5 +34,5 @@ class LookFacts(Facts):
     )
     accent_dark: Annotated[str, shaped(_COLOUR, "a colour"), _readable(colours.AT_NIGHT)] | None = Field(
         None,
-        description='Write accent_dark = "#86d3c5": the same on dark pages. Left out: accent, made as light as it must be.',
+        description='Write accent_dark = "#86d3c5": the same on dark pages. Left out: accent, made lighter.',
     )

@@ -73,16 +73,19 @@ class Archive:
 
     def files(self, release: Release, around: object, make: Callable[[], Tree]) -> Tree:
         """The files of an episode: as they lie, or made now. `around`: what they come from beside the release."""
-        slug, key = release.episode.slug, self._key(release, around)
-        lying = self._lying(self._project.memory.recall(_MADE, slug, key) or {})
+        return self.group(release.episode.slug, self._key(release, around), make)
+
+    def group(self, name: str, key: str, make: Callable[[], Tree]) -> Tree:
+        """Files that are made together: as they lie, or made now. `key`: a name for all that they come from."""
+        lying = self._lying(self._project.memory.recall(_MADE, name, key) or {})
         if not lying:
-            self._made[slug] = key, make()
-        return lying or self._made[slug][1]
+            self._made[name] = key, make()
+        return lying or self._made[name][1]
 
     def settle(self) -> None:
         """Remember what was made: it has been written into the folder now."""
-        for slug, (key, tree) in self._made.items():
-            self._project.memory.keep(_MADE, slug, key, dict(map(self._entry, tree, tree.values())))
+        for name, (key, tree) in self._made.items():
+            self._project.memory.keep(_MADE, name, key, dict(map(self._entry, tree, tree.values())))
 
     def _entry(self, path: str, content: bytes | AsItLies) -> tuple[str, list[object]]:
         file = as_it_lies(content)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from placecast import archive, captions, chapters, files, looks, pages, plan, rss, vtt
+from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
 from placecast.model import AsItLies, Episode, Publication, Release, Show, SoundFile, Text, Tree
@@ -17,7 +17,7 @@ from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
-BUILT_FOLDERS = ("e", "assets")
+BUILT_FOLDERS = ("e", "assets", "about", "people", "places", "search", "subscribe", "transcripts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
     }
 
 
-def render(published: Publication, lying: Archive | None = None) -> Tree:
+def render(project: Project, published: Publication, lying: Archive | None = None) -> Tree:
     """Every text of the public tree. Media are files already. `lying`: what need not be made again."""
     tree: dict[str, bytes | AsItLies] = {FEED: rss.render(published), **pages.site(published)}
     around = pages.neighbours(published)
@@ -88,6 +88,7 @@ def render(published: Publication, lying: Archive | None = None) -> Tree:
         beside = around[release.episode.slug]
         make = partial(_episode, release, published, beside)
         tree |= lying.files(release, beside, make) if lying else make()
+    tree |= indexing.files(project, published, lying)
     return tree
 
 
@@ -103,7 +104,7 @@ def _episode(release: Release, published: Publication, beside: pages.Neighbours)
     """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
     text = release.text()
     page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    return page | _sidecars(published.show, release, text)
+    return page | pages.embedded(release, published) | _sidecars(published.show, release, text)
 
 
 def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
@@ -116,12 +117,13 @@ def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
         "html": captions.html(transcript, title=episode.title),
     }
     tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
+    tree |= search.parts(release, transcript)
     return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
     """Everything that the target must hold, as far as it is on this machine: old audio may be in the target only."""
-    notices = {f"{episode.folder}index.html" for episode in published.withdrawn}
+    notices = {f"{episode.folder}{page}index.html" for episode in published.withdrawn for page in ("", "player/")}
     found = {path: archive.as_it_lies(content) for path, content in tree.items()}
     texts = [plan.upload(path, project.feed / path, file.size, file.sha256) for path, file in found.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]

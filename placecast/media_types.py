@@ -50,7 +50,7 @@ def media_type(path: str) -> str:
     return _BY_NAME.get(name) or _BY_SUFFIX.get(suffix, "application/octet-stream")
 
 
-def is_text(path: str) -> bool:
-    """Whether gzip makes the file smaller: sound and pictures are compressed already."""
+def is_compressible(path: str) -> bool:
+    """Whether gzip makes the file smaller: text, and the search index; sound and pictures are compressed already."""
     kind = media_type(path)
-    return kind.startswith(_TEXT) or "charset=" in kind
+    return path.endswith(".bin") or kind.startswith(_TEXT) or "charset=" in kind

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, promises, rss, work
+from placecast import building, finding, pictures, promises, rss, work
 from placecast.changed import NOTHING, Told
 from placecast.delivery import Sight, glance
 from placecast.errors import FactsError, UsageError
@@ -92,6 +92,7 @@ def publish(
             let_out(run, made, built.held, unreviewed)
             built = again(built.sight)
         sent = deliver(run, storage, built, again)
+        finding.keep_up(run.project, made.show, made.episodes)
         if not sent.blocked:
             promises.forget(run.project)
         return made, sent
@@ -215,9 +216,11 @@ def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
 def rebuild(run: Run) -> tuple[Built, Sequence[Episode]]:
     """Bring the folder `feed` to what is known now, without asking or changing the target."""
     with run.project.locked():
+        before = finding.seen(run.project.root)
         show, episodes = run.project.load()
         built = build(run, show, episodes, seen_here(run, show, episodes))
         write(run, built)
+        finding.keep_up(run.project, show, episodes, before)
         return built, episodes
 
 
@@ -226,7 +229,8 @@ def build_preview(run: Run, url: str) -> None:
     show, episodes = run.project.load()
     local = replace(show, url=url)
     published = building.publication(run.project, local, episodes, None)
-    folder, tree = run.project.preview, building.render(published)
+    folder = run.project.preview
+    tree = {**building.render(run.project, published), **pictures.drawn(run.project, published, folder)}
     building.write(folder, tree, building.changes(folder, tree))
     building.copy_pictures(published, folder)
     building.copy_media(run.project, published, folder)

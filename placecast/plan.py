@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from placecast.fingerprint import sha256
-from placecast.media_types import is_text, media_type
+from placecast.media_types import is_compressible, media_type
 
 
 class Phase(IntEnum):
@@ -93,6 +93,10 @@ _RULES = (
     # Players ask for parts of media (Range), which has no use for compressed bytes.
     _Rule(pattern="media/*", phase=Phase.MEDIA, cache_control=_FOREVER, gzip=False),
     _Rule(pattern="assets/*", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    # Named for what they show, and sent before the pages that show them.
+    _Rule(pattern="e/*/card-*", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="search/*.bin", phase=Phase.SIDECARS, cache_control=_FOREVER),
+    _Rule(pattern="e/*/part-*.json", phase=Phase.SIDECARS, cache_control=_SHORTLY),
     _Rule(pattern="e/*/transcript.*", phase=Phase.SIDECARS, cache_control=_SHORTLY),
     _Rule(pattern="*.html", phase=Phase.PAGES, cache_control=_SHORTLY),
     _Rule(pattern="sitemap.xml", phase=Phase.PAGES, cache_control=_SHORTLY),
@@ -100,14 +104,17 @@ _RULES = (
 )
 
 
+_DRAWN = ("e/*/card-*.jpg", "assets/card-*.jpg", "assets/icon-*.png")
+
 FEED = "feed.xml"
 
 # Another system's path, or what no name of ours has in it.
 _ODD = re.compile(r"[\\:\x00-\x1f\x7f]")
 
 PUBLIC = (
-    *(FEED, "index.html", "404.html", "robots.txt", "sitemap.xml"),
-    *("accessibility/*", "assets/*", "e/*", "media/*"),
+    *(FEED, "index.html", "404.html", "robots.txt", "site.webmanifest", "sitemap.xml"),
+    *("about/*", "accessibility/*", "assets/*", "e/*", "media/*", "people/*", "places/*", "search/*", "subscribe/*"),
+    "transcripts/*",
 )
 """All that listeners may read: what is published lies under one of these patterns."""
 
@@ -122,6 +129,11 @@ def is_path(key: str) -> bool:
     return not _ODD.search(key) and not any(part in ("", ".", "..") for part in key.split("/"))
 
 
+def _is_drawn(key: str) -> bool:
+    """Whether this is a picture of ours, which is named for what it shows and not for its bytes."""
+    return any(fnmatchcase(key, pattern) for pattern in _DRAWN)
+
+
 def upload(key: str, source: Path | bytes, size: int, digest: str) -> Upload:
     """How this file of the public tree is sent and served. `key` is its path, with forward slashes."""
     if not is_path(key):
@@ -134,7 +146,7 @@ def upload(key: str, source: Path | bytes, size: int, digest: str) -> Upload:
         sha256=digest,
         type=media_type(key),
         cache_control=rule.cache_control,
-        gzip=rule.gzip and is_text(key),
+        gzip=rule.gzip and is_compressible(key),
         phase=rule.phase,
     )
 
@@ -158,7 +170,7 @@ def note(key: str, body: bytes) -> Upload:
         sha256=sha256(body),
         type=media_type(key),
         cache_control="no-store",
-        gzip=is_text(key),
+        gzip=is_compressible(key),
         phase=Phase.FEED,
     )
 
@@ -185,6 +197,8 @@ def stored(ours: Upload, *, size: int, mark: str) -> Stored:
 def _same(ours: Upload, theirs: Stored | None) -> bool:
     if theirs is None:
         return False
+    if _is_drawn(ours.key):  # another clone's library drew the same a hair apart
+        return theirs.known
     if ours.phase is Phase.MEDIA:  # the name carries the hash: sound is never sent twice because a memory was lost
         return ours.size == theirs.size
     return theirs.known and theirs == stored(ours, size=theirs.size, mark=theirs.mark)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from placecast import building, delivery, distribution, gate, plan, rss
+from placecast import building, delivery, distribution, gate, pictures, plan, rss, search
 from placecast.archive import Archive
 from placecast.changed import NOTHING, Told
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
@@ -82,7 +82,8 @@ def build(
     gone = {episode.guid for episode in episodes if episode.withdrawn} | {each.episode.guid for each in out}
     published = replace(ready, releases=shown, others=_others(show, sight, shown, gone))
     lying = Archive(run.project, show)
-    tree = building.render(published, lying)
+    drawn = pictures.drawn(run.project, published, run.project.feed)
+    tree = {**building.render(run.project, published, lying), **drawn}
     local = building.local_files(run.project, published, tree)
     named = rss.named(show, building.feed_of(tree))
     return Built(
@@ -172,9 +173,10 @@ def _kept(published: Publication, ready: Publication, local: Sequence[Upload], s
 
 
 def _folders(published: Publication) -> list[str]:
-    """Where in the public tree other clones' episodes lie, and the pictures of their chapters."""
+    """Where in the public tree other clones' episodes lie, and what this clone cannot make whole without them."""
     slugs = [slug for other in published.others if (slug := published.show.slug_at(other.page))]
-    return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs]
+    index = [f"{search.FOLDER}/"] if published.others else []
+    return [f"e/{slug}/" for slug in slugs] + [f"media/{slug}-chapter-" for slug in slugs] + index
 
 
 def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Withdrawn]:
@@ -203,6 +205,7 @@ def write(run: Run, built: Built) -> None:
         with run.reporter.step("build feed and pages", few_of(built.changed)):
             building.write(run.project.feed, built.tree, built.changed)
     built.lying.settle()
+    pictures.settle(run.project, built.publication, built.tree)
 
 
 def look(run: Run, storage: Storage) -> Sight:

@@ -29,7 +29,12 @@ from placecast.media_types import media_type
 _LOOPBACK = "127.0.0.1"
 # A page elsewhere can name any host of its own for our address (DNS rebinding); we answer to these names only.
 ONLY_LOOPBACK = Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"], www_redirect=False)
-_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+# Our own files and nothing else, nothing written into a page, and no text of a script's becomes HTML (Trusted Types).
+_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self'; manifest-src 'self'; media-src 'self'; script-src 'self';"
+    " style-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none';"
+    " object-src 'none'; frame-ancestors "
+)
 # A page that was rendered again is shown at once, and a wrong type is not papered over by a browser's guess.
 _ALWAYS = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
 # What podcast apps and players in other pages may read: everything but our own pages.
@@ -100,7 +105,7 @@ class _PublicTree(StaticFiles):
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update(_headers(Path(full_path).name))
+        response.headers.update(_headers(Path(full_path)))
         if response.status_code == 200:
             response.headers["content-type"] = media_type(Path(full_path).name)
         return response
@@ -114,7 +119,8 @@ def _may_read(origin: str | None) -> bool:
         return False
 
 
-def _headers(name: str) -> dict[str, str]:
-    if name.endswith(_OWN):
-        return _ALWAYS | {"content-security-policy": _POLICY}
+def _headers(path: Path) -> dict[str, str]:
+    if path.name.endswith(_OWN):
+        # The player is made to stand in other websites' pages; the others are not.
+        return _ALWAYS | {"content-security-policy": _POLICY + ("*" if path.parent.name == "player" else "'none'")}
     return _ALWAYS | _SHARED

@@ -19,7 +19,7 @@ from placecast import files, looks
 _LAST_LOOK = Path(".placecast/target")
 _RECORDS = {"publish": _LAST_LOOK / "unchanged.json", "build": Path(".placecast/built.json")}
 _FILES = ("placecast.toml", "names.toml")
-_FOLDERS = ("episodes", "transcripts", "feed")
+_FOLDERS = ("episodes", "transcripts", "templates", "feed")
 
 
 Command = Literal["publish", "build"]

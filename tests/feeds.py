@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from placecast import archive, pages
+from placecast import archive, pages, search
 from placecast.fingerprint import podcast_guid, sha256
 from placecast.model import (
     Approval,
@@ -157,9 +157,24 @@ def pages_of(publication: Publication) -> dict[str, bytes]:
     """Every page of a show, as `building.render` makes them."""
     around = pages.neighbours(publication)
     told = {
+        path: content for each in publication.releases for path, content in pages.embedded(each, publication).items()
+    }
+    told |= {
         f"{each.episode.folder}index.html": pages.episode(
             each, publication, around[each.episode.slug], each.text().transcript
         )
         for each in publication.releases
     }
     return pages.site(publication) | told
+
+
+def index_of(publication: Publication) -> dict[str, bytes]:
+    """The search index of a show, and the text that it leads to."""
+    told = publication.releases[::-1]
+    slugs = [each.episode.slug for each in told]
+    segment, tree = search.segment(slugs, [search.heard(each.text().transcript) for each in told])
+    places = [[place.name for place in each.episode.places] for each in told]
+    tree |= search.table([segment], publication.show.language, [each.published.year for each in told], places)
+    for each in told:
+        tree |= search.parts(each, each.text().transcript)
+    return tree

@@ -37,14 +37,20 @@ CHAPTERS = json.dumps(
     {
         "version": "1.2.0",
         "chapters": [
-            {"startTime": 0, "title": "Start"},
+            {"startTime": 0, "title": "Start", "endTime": 1},
             {
                 "startTime": 1.25,
                 "title": "The docks",
                 "url": "https://docks.example.org",
                 "img": "https://i.example.org",
+                "location": {"name": "Somewhere"},
             },
-            {"startTime": 2, "title": "A picture alone", "toc": False},
+            {
+                "startTime": 2,
+                "title": "A picture alone",
+                "toc": False,
+                "location": {"name": "Grimsby", "geo": "geo:53.5,-0.08"},
+            },
         ],
     }
 ).encode()

@@ -19,7 +19,10 @@ TYPES = {
     "transcript.json": "application/json",
     "chapters.json": "application/json+chapters",
     ".html": "text/html; charset=utf-8",
+    ".jpg": "image/jpeg",
     ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+    ".geojson": "application/geo+json",
     ".svg": "image/svg+xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -85,5 +88,5 @@ def shown(answer: Response) -> bytes:
 def assert_no_dead_link(bucket: Bucket, page: str) -> None:
     """What a page links to or loads, inside the show, is there."""
     text = shown(listen(bucket, page)).decode()
-    for link in re.findall(r'(?:href|src)="(?!https?:|mailto:|#)([^"#]+)', text):
+    for link in re.findall(r'(?:href|src)="(?![a-z]+:|#)([^"#]+)', text):
         assert_answers(bucket, urljoin(f"/{page}", link).removeprefix("/"))

@@ -1,4 +1,4 @@
-"""Feed parsers from npm, installed from their lock file when they are not there yet: a plugin of pytest."""
+"""Readers of feeds and pages from npm, installed from their lock file when they are not there: a plugin of pytest."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from tests.run import READERS, install_npm_readers
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("NODE OR NPM IS NOT INSTALLED: nobody checks the feed with the Podcast Index's own parser")
+        pytest.skip(
+            "NODE OR NPM IS NOT INSTALLED: nobody checks feed and pages with the Podcast Index's parser and axe"
+        )
     with FileLock(Path(tempfile.gettempdir()) / "placecast-test-readers.lock"):
         left_out = install_npm_readers()
     if left_out:
-        pytest.skip(f"NOBODY CHECKS THE FEED WITH NPM'S PARSERS: {left_out[0]}")
+        pytest.skip(f"NOBODY CHECKS FEED AND PAGES WITH NPM'S READERS: {left_out[0]}")
     return READERS / "node_modules"
 
 

@@ -79,16 +79,16 @@ def _apt_get(*arguments: str) -> None:
     subprocess.run(["apt-get", "-qq", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
-def install_npm_readers() -> list[str]:
-    """Feed parsers from npm, as their lock file names them, with their install scripts off."""
+def install_npm_readers(folder: Path = READERS) -> list[str]:
+    """Readers of feeds and pages from npm, as their lock file names them, with their install scripts off."""
     npm = shutil.which("npm")
     if not npm:
         return ["the tests marked npm: npm is not here (it comes with Node.js)"]
-    wanted, installed = READERS / "package-lock.json", READERS / "node_modules" / "installed-from.json"
+    wanted, installed = folder / "package-lock.json", folder / "node_modules" / "installed-from.json"
     if not installed.is_file() or installed.read_bytes() != wanted.read_bytes():
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        if subprocess.run(command, cwd=READERS, check=False).returncode:
-            return ["the tests marked npm: npm ci in tests/readers failed"]
+        if subprocess.run(command, cwd=folder, check=False).returncode:
+            return [f"the tests marked npm: npm ci in {folder.relative_to(ROOT)} failed"]
         shutil.copyfile(wanted, installed)
     return []
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 
+from placecast import pages
 from placecast.model import Chapter, Cue, Person, Place, Publication, Release, Transcript
 from placecast.pages import notes_html
 from tests import feeds, sounds
@@ -26,6 +28,8 @@ DIGBETH = Place(name="Digbeth", geo="geo:52.4754,-1.8836", country="GB")
 GRIMSBY = Place(name="Grimsby", geo="geo:53.5654,-0.0755", osm="R10264128", country="GB")
 BANGOR = Place(name="Bangor", geo="geo:53.2274,-4.1293", country="GB")
 STUDIO = Place(name="Birmingham", rel="creator", osm="R162378", country="GB")
+
+_COVER = Path(__file__).parent.parent / "cover.png"
 
 # A line: who, and what they say. A line without a colon starts a chapter.
 _HIGH_STREET = """
@@ -137,7 +141,11 @@ def write_site(publication: Publication, folder: Path) -> Path:
     """The pages with sound of the right length and transcripts, as a folder that can be served."""
     for path, content in feeds.pages_of(publication).items():
         _write(folder / path, content)
-    _write(folder / publication.show.cover.path, b"\xff\xd8\xff\xe0")
+    for path, draw in pages.drawn(_covered(publication)).items():
+        _write(folder / path, draw())
+    for path, content in feeds.index_of(publication).items():
+        _write(folder / path, content)
+    _write(folder / publication.show.cover.path, _COVER.read_bytes())
     _write(folder / "feed.xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"/>\n')
     for release in publication.releases:
         path = folder / release.audio.path
@@ -145,6 +153,12 @@ def write_site(publication: Publication, folder: Path) -> Path:
         for suffix in ("vtt", "srt", "json", "txt"):
             _write(folder / release.episode.transcript_path(suffix), b"WEBVTT\n")
     return folder
+
+
+def _covered(publication: Publication) -> Publication:
+    """The show with a cover that is there. Its published name stays as it is."""
+    show = publication.show
+    return replace(publication, show=replace(show, cover=replace(show.cover, source=_COVER)))
 
 
 def page_of(*releases: Release, **changes: Any) -> Any:

@@ -81,6 +81,11 @@ def renamed(show: SmallShow) -> None:
     path.write_text(path.read_text("utf-8").replace("Small places", "Large places"), "utf-8")
 
 
+def templated(show: SmallShow) -> None:
+    (show.project.root / "templates").mkdir()
+    (show.project.root / "templates/listen.html").write_text("<p>Listen elsewhere.</p>\n", "utf-8")
+
+
 CHANGES: dict[str, tuple[Callable[[SmallShow], object], set[str]]] = {
     "nothing": (lambda _: None, set()),
     "a transcript": (corrected, {"Grimsby"}),
@@ -95,6 +100,7 @@ CHANGES: dict[str, tuple[Callable[[SmallShow], object], set[str]]] = {
     "a file that was damaged": (damaged, {"Grimsby"}),
     "a file that is gone": (taken_away, {"Grimsby"}),
     "the show": (renamed, {"Digbeth", "Grimsby", "Marlow"}),
+    "a template of the show": (templated, {"Digbeth", "Grimsby", "Marlow"}),
     "the cache": (lambda show: shutil.rmtree(show.project.cache), {"Digbeth", "Grimsby", "Marlow"}),
 }
 

@@ -102,6 +102,6 @@ def test_every_link_between_the_documents_leads_somewhere(document: str) -> None
 
 def test_every_command_that_the_readme_shows_exists() -> None:
     code = re.findall(r"(?s)```.*?```|`[^`]+`", (ROOT / "README.md").read_text("utf-8"))
-    shown = set(re.findall(r"\bplacecast ([a-z]\w*)", "\n".join(code)))
+    shown = set(re.findall(r"\bplacecast ([a-z][\w-]*)", "\n".join(code)))
     assert shown
     assert shown <= set(cli.commands)

@@ -217,6 +217,21 @@ def test_who_cannot_be_told_is_refused(project: Project, line: str, said: str) -
     assert said in fault
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('apple = "https://open.spotify.com/show/1"', "is not an address in Apple Podcasts."),
+        ('spotify = "javascript:alert(1)"', "is not a show's address on Spotify."),
+        ('youtube = "https://music.youtube.com/playlist?list=1"', "Did you mean youtube_music?"),
+    ],
+)
+def test_an_address_of_another_app_is_refused(project: Project, line: str, said: str) -> None:
+    add_to_show(project, f"[directories]\n{line}\n")
+    (fault,) = faults_of(project)
+    assert fault.startswith("placecast.toml: directories.")
+    assert said in fault
+
+
 def test_a_token_in_place_of_an_id_is_not_said_again(project: Project) -> None:
     add_to_show(project, '[distribution]\ncloudflare = "Yq3v-a-token-pasted-into-the-wrong-line-77"\n')
     assert "pasted" not in faults_of(project)[0]

@@ -15,28 +15,22 @@ import placecast
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     (
-        "addresses",
-        "alignment",
-        "errors",
-        "fingerprint",
-        "media_types",
-        "recurrence",
-        "registers",
-        "timecode",
-        "typed",
-        "wording",
+        *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
+        *("timecode", "typed", "wording"),
     ),
     ("model",),
     ("realign", "screens"),
     (
-        *("captions", "categories", "changed", "chapters", "names", "pace", "plan", "record", "reviews", "sentences"),
+        *("captions", "categories", "changed", "chapters", "drawing", "names", "pace", "plan", "record", "reviews"),
+        "sentences",
         *("turns", "vtt", "work"),
     ),
-    ("doubts", "gate", "importing", "merging", "pages", "rss"),
+    ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving"),
     ("asking", "files", "looks", "root"),
     ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
-    ("archive", "delivery", "review"),
+    ("archive", "delivery", "pictures", "review"),
+    ("finding", "indexing"),
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),
     ("production", "publishing"),
@@ -103,7 +97,7 @@ def test_a_module_imports_from_lower_floors_or_from_its_own_package(path: Path) 
     "command",
     [
         *([], ["init"], ["new"], ["publish"], ["build"], ["status"], ["check"], ["preview"], ["prune"]),
-        *(["chapters"], ["import"]),
+        *(["chapters"], ["import"], ["search"]),
     ],
 )
 def test_help_loads_nothing_heavy_and_writes_nothing(command: list[str], tmp_path: Path) -> None:

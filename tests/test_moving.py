@@ -70,7 +70,7 @@ def test_an_episode_comes_with_all_that_its_old_host_says_of_it(buzz: hosts.Host
     assert (fish.guid, fish.season, fish.number, fish.kind) == ("Buzzsprout-14623145", 2, 7, "full")
     assert fish.published == datetime(2024, 3, 5, 12, tzinfo=UTC)
     assert [each.name for each in fish.people] == ["Daniel Marsh"]
-    assert [(each.seconds, each.title) for each in fish.chapters] == [(0, "Start"), (1.25, "The docks")]
+    assert [(each.seconds, each.title) for each in fish.listed_chapters] == [(0, "Start"), (1.25, "The docks")]
     assert [(each.seconds, each.duration) for each in fish.soundbites] == [(1, 2)]
     assert "[the docks](https://docks.example.org/a_b?x=1&y=2)" in fish.notes
     transcript = (tmp_path / "transcripts/the-fish-docks.vtt").read_text("utf-8")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from placecast import rss
 from placecast.arrival.fitting import fitted, toml
 from placecast.errors import PlacecastError
+from placecast.model import Chapter, Place
 from placecast.moving import chapters, listing, reading
 from placecast.moving.facts import OldEpisode, OldFeed, OldShow
 from placecast.moving.markdown import from_html
@@ -284,11 +285,12 @@ def test_links_that_run_something_are_lost_and_said() -> None:
 
 def test_chapters_are_put_in_order_and_what_cannot_be_shown_is_said() -> None:
     found = chapters.from_json(hosts.CHAPTERS)
-    assert [(each.seconds, each.title, each.url) for each in found.chapters] == [
-        (0, "Start", None),
-        (1.25, "The docks", "https://docks.example.org"),
-    ]
-    assert len(found.lost) == 2
+    assert found.chapters == (
+        Chapter(seconds=0, title="Start", end=1.0),
+        Chapter(seconds=1.25, title="The docks", url="https://docks.example.org", image="https://i.example.org"),
+        Chapter(seconds=2, title="A picture alone", hidden=True, place=Place(name="Grimsby", geo="geo:53.5,-0.08")),
+    )
+    assert [each.value for each in found.lost] == ["The docks: location"]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +319,7 @@ def test_chapters_of_any_shape_are_ordered_or_refused(data: object) -> None:
         return
     starts = [each.seconds for each in found.chapters]
     assert starts == sorted(set(starts))
-    assert all(each.title for each in found.chapters)
+    assert all(each.title or each.hidden for each in found.chapters)
 
 
 def test_a_feed_of_our_own_is_read_with_all_that_it_says_elsewhere(tmp_path: Path) -> None:

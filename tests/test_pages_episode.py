@@ -122,11 +122,11 @@ def test_places_lead_to_their_map():
     assert "About Digbeth, Nowhere" in text_of(page)
 
 
-def test_open_graph_carries_the_sound_and_the_cover():
+def test_open_graph_carries_the_sound_and_the_card():
     page, release = PAGES[HIGH_STREET], SITE.releases[0]
     found = {meta.get("property"): meta.get("content") for meta in page.xpath("//meta[@property]")}
     assert found["og:audio"] == SITE.show.at(release.audio.path)
-    assert found["og:image"] == SITE.show.at(SITE.show.cover.path)
+    assert found["og:image"].startswith(SITE.show.at(f"{release.episode.folder}card-"))
     assert found["og:url"] == page.xpath("//link[@rel='canonical']/@href")[0] == SITE.show.at(release.episode.folder)
     assert page.xpath("//link[@rel='alternate'][@type='text/vtt']/@href") == ["transcript.vtt"]
 

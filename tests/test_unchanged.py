@@ -59,6 +59,9 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a transcript": corrected,
     "a new file": lambda root: (root / "episodes/digbeth/more.txt").write_text("x"),
     "a recording that is gone": lambda root: (root / "episodes/digbeth/recording.wav").unlink(),
+    "a template of its own": lambda root: (
+        (root / "templates").mkdir() or (root / "templates/home.html").write_text("x")
+    ),
     "the settings": lambda root: os.utime(root / "placecast.toml"),
     "names that were not there": lambda root: (root / "names.toml").write_text(""),
     "a built page": lambda root: (root / "feed/index.html").write_text("x"),

@@ -16,7 +16,7 @@ from placecast.arrival.show import person, place
 from placecast.errors import AudioError, HostError, PlacecastError, TranscriptError
 from placecast.fingerprint import sha256, short
 from placecast.media_types import media_type
-from placecast.model import Audio, Chapter, MadeFrom, MovedIn, Progress, Transcript
+from placecast.model import Audio, Chapter, MadeFrom, MovedIn, Place, Progress, Transcript
 from placecast.moving import chapters as old_chapters
 from placecast.moving import listing
 from placecast.moving.facts import Loss, OldEpisode, OldShow, OldSound, OldTranscript
@@ -259,5 +259,18 @@ def _facts(old: OldEpisode, show: OldShow, words: Words) -> dict[str, Any]:
 
 
 def _chapter(each: Chapter) -> dict[str, Any]:
-    told = {"start": each.seconds, "title": each.title, "url": each.url, "hidden": each.hidden or None}
+    told = {
+        "start": each.seconds,
+        "title": each.title,
+        "url": each.url,
+        "image": each.image if isinstance(each.image, str) else None,
+        "end": each.end,
+        "hidden": each.hidden or None,
+        "location": _place(each.place) if each.place else None,
+    }
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _place(place: Place) -> dict[str, str]:
+    told = {"name": place.name, "geo": place.geo, "osm": place.osm}
+    return {key: value for key, value in told.items() if value}

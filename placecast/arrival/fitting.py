@@ -98,4 +98,6 @@ def _value(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_value(each)}' for key, each in value.items())} }}"
     return quoted(value) if isinstance(value, str) else repr(value)

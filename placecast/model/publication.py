@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from placecast.model.listing import Image
-from placecast.model.show import Episode, Person, Show
+from placecast.model.show import Episode, Person, Place, Show
 from placecast.model.sound import Approval, Audio, Said, Text, Waiver
 
 
@@ -46,6 +46,7 @@ class Elsewhere:
     number: int | None = None
     kind: Literal["full", "trailer", "bonus"] = "full"
     people: tuple[Person, ...] = ()
+    places: tuple[Place, ...] = ()
     unchecked: bool = False  # a machine wrote its transcript, and nobody answers for it
 
 

@@ -168,6 +168,27 @@ class Distribution:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Directories:
+    """Where listeners find the show in apps and directories that have a page for it; "" where they have none."""
+
+    apple: str = ""
+    spotify: str = ""
+    youtube_music: str = ""
+    pocket_casts: str = ""
+    overcast: str = ""
+    antennapod: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a show's pages look like where it is not placecast's own way. `accent` "": the style's own colours."""
+
+    accent: str = ""  # of links and buttons, by day: #0b5a50
+    accent_dark: str = ""  # and at night
+    templates: tuple[tuple[str, str], ...] = ()  # names in the folder `templates`, and what is in them
+
+
+@dataclass(frozen=True, kw_only=True)
 class Show:
     """The podcast: what placecast.toml says, validated."""
 
@@ -196,6 +217,8 @@ class Show:
     mastering: Mastering = Mastering()
     transcription: Transcription = Transcription()
     distribution: Distribution = Distribution()
+    directories: Directories = Directories()
+    look: Look = Look()
     images: tuple[Image, ...] = ()  # in other shapes than the cover's
     seasons: tuple[Season, ...] = ()
     schedule: Schedule | None = None

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from placecast.model import Chapter
+from placecast import addresses
+from placecast.model import Chapter, Place
 from placecast.moving.facts import Loss
 from placecast.moving.nodes import name_of, one_line, said
 from placecast.rss.text import legal
@@ -52,25 +53,45 @@ def in_order(found: Iterable[Chapter]) -> Found:
 
 
 def _from_entry(entry: dict[str, Any]) -> tuple[Chapter | None, tuple[Loss, ...]]:
-    title, start = legal(str(entry.get("title") or "")), _start(entry.get("startTime"))
-    if entry.get("toc") is False:
-        return None, (_loss(title or "a chapter", "It is hidden from the list (toc), which is not possible here."),)
-    extra = [key for key in ("img", "location") if entry.get(key)]
-    lost = tuple(_loss(f"{title}: {key} {entry[key]}", "A chapter has a title and a link here.") for key in extra)
-    return _chapter(title, start, str(entry.get("url") or "")), lost
+    title = legal(str(entry.get("title") or ""))
+    start, end = _start(entry.get("startTime")), _start(entry.get("endTime"))
+    place = _place(entry.get("location"))
+    lost = () if place or not entry.get("location") else (_loss(f"{title}: location", "It has no name or no geo."),)
+    if start is None:
+        return None, lost
+    found = Chapter(
+        seconds=start,
+        title=one_line(title)[:255],
+        url=_web(entry.get("url")),
+        image=_web(entry.get("img")),
+        end=end if end is not None and end > start else None,
+        place=place,
+        hidden=entry.get("toc") is False,
+    )
+    return found, lost
 
 
 def _from_element(element: Any) -> tuple[Chapter | None, tuple[Loss, ...]]:
-    title, image = said(element, "title"), said(element, "image")
-    lost = (_loss(f"{title}: image {image}", "A chapter has a title and a link here."),) if image else ()
-    return _chapter(title, _start(said(element, "start")), said(element, "href")), lost
-
-
-def _chapter(title: str, start: float | None, url: str) -> Chapter | None:
+    start = _start(said(element, "start"))
     if start is None:
+        return None, ()
+    title, url, image = one_line(said(element, "title"))[:255], said(element, "href"), said(element, "image")
+    return Chapter(seconds=start, title=title, url=_web(url), image=_web(image)), ()
+
+
+def _web(value: object) -> str | None:
+    text = str(value or "").strip()
+    return text if addresses.is_web(text) else None
+
+
+def _place(data: object) -> Place | None:
+    """The place that a chapter names, if it can be found on a map."""
+    if not isinstance(data, dict):
         return None
-    web = url.strip() if url.strip().startswith(("https://", "http://")) else None
-    return Chapter(seconds=start, title=one_line(title)[:255], url=web)
+    name, geo, osm = (one_line(legal(str(data.get(key) or ""))) for key in ("name", "geo", "osm"))
+    if not name or not addresses.GEO.fullmatch(geo):
+        return None
+    return Place(name=name[:128], geo=geo, osm=osm if addresses.OSM.fullmatch(osm) else None)
 
 
 def _found(entries: Iterable[tuple[Chapter | None, tuple[Loss, ...]]]) -> Found:
@@ -87,7 +108,7 @@ def _found(entries: Iterable[tuple[Chapter | None, tuple[Loss, ...]]]) -> Found:
 
 
 def _unusable(chapter: Chapter, before: list[Chapter]) -> str:
-    if not chapter.title:
+    if not (chapter.title or chapter.hidden):
         return "A chapter without a title is shown by no app."
     if before and chapter.seconds <= before[-1].seconds:
         return "Another chapter starts at the same time."

@@ -7,49 +7,154 @@ formats, chapters, search and media are made elsewhere; the pages link to them.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from placecast import timecode
-from placecast.fingerprint import sha256
+from placecast import drawing
 from placecast.model import Publication, Release, Transcript
-from placecast.pages import reading, shelf, structured_data, wording
+from placecast.pages import (
+    described,
+    dressing,
+    embedding,
+    people,
+    pictures,
+    places,
+    reading,
+    shelf,
+    structured_data,
+    subscribing,
+    tokens,
+    webapp,
+    wording,
+)
 from placecast.pages.notes import notes_html, notes_text, sanitised
-from placecast.pages.shelf import Neighbours, neighbours
+from placecast.pages.pictures import pictures as drawn
+from placecast.pages.shelf import Entry, Neighbours, neighbours
 
-__all__ = ["Neighbours", "episode", "neighbours", "notes_html", "notes_text", "site"]
+__all__ = ["Neighbours", "drawn", "embedded", "episode", "neighbours", "notes_html", "notes_text", "site"]
 
+# What stands above every page, beside the episodes.
+_NAVIGATION = (
+    *(("search/", "Search"), ("people/", "People"), ("places/", "Places")),
+    *(("about/", "About"), ("subscribe/", "Subscribe")),
+)
+# A withdrawn episode's two pages, and how each leads to the top of the site.
+_NOTICES = {"": "../../", "player/": "../../../"}
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def site(publication: Publication) -> dict[str, bytes]:
-    """All pages but those of the episodes, and what pages load: path in the public tree, and content."""
-    assets = _assets()
+    """All pages but those of the episodes, and what pages load: path in the public tree, and content.
+
+    The pictures among that are `drawn`.
+    """
+    show, assets, entries = publication.show, dressing.assets(publication.show.look), shelf.entries(publication)
+    named = places.visited(show, entries)
     tree = {f"assets/{name}": content for name, content in assets.values()}
     tree |= {
-        "index.html": _home(publication),
-        "accessibility/index.html": _accessibility(publication),
+        "index.html": _home(publication, entries),
+        "people/index.html": _people(publication, entries),
+        "places/index.html": _places(publication, named),
+        places.GEOJSON: places.geojson(show, named),
+        "search/index.html": _search(publication),
+        "transcripts/index.html": _transcripts(publication, entries),
+        "about/index.html": _about(publication, entries),
+        "subscribe/index.html": _subscribe(publication),
+        "accessibility/index.html": _accessibility(publication, entries),
         # Shown at any depth, where a relative link would lead astray.
-        "404.html": _page("missing.html", publication, root=publication.show.url),
-        "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {publication.show.at('sitemap.xml')}\n".encode(),
-        "sitemap.xml": _sitemap(publication),
+        "404.html": _page("missing.html", publication, root=show.url),
+        "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {show.at('sitemap.xml')}\n".encode(),
+        "sitemap.xml": _sitemap(publication, entries),
+        webapp.PATH: webapp.manifest(show),
     }
     for gone in publication.withdrawn:
-        tree[f"{gone.folder}index.html"] = _page("withdrawn.html", publication, root="../../", episode=gone)
+        for folder, root in _NOTICES.items():
+            tree[f"{gone.folder}{folder}index.html"] = _page("withdrawn.html", publication, root=root, episode=gone)
     return tree
 
 
-def _home(publication: Publication) -> bytes:
-    data = structured_data.series(publication)
-    return _page("home.html", publication, root="./", entries=shelf.entries(publication), structured_data=data)
+def _home(publication: Publication, entries: Sequence[Entry]) -> bytes:
+    show = publication.show
+    return _told(
+        "home.html",
+        publication,
+        "",
+        show.title,
+        wording.one_line(show.description),
+        root="./",
+        entries=entries,
+        groups=shelf.groups(entries, show.zone),
+        offers=subscribing.offers(show),
+        structured_data=structured_data.series(publication),
+    )
 
 
-def _accessibility(publication: Publication) -> bytes:
-    unchecked = [entry for entry in shelf.entries(publication) if entry.unchecked]
-    return _page("accessibility.html", publication, root="../", unchecked=unchecked)
+def _people(publication: Publication, entries: Sequence[Entry]) -> bytes:
+    show = publication.show
+    description = f"Everybody who is heard in {show.title}, with their episodes."
+    found = people.credited(show, entries)
+    return _told("people.html", publication, "people/", "People", description, people=found)
+
+
+def _places(publication: Publication, named: Sequence[places.Visited]) -> bytes:
+    description = f"The places that {publication.show.title} has been to and talked about, with their episodes."
+    return _told("places.html", publication, "places/", "Places", description, places=named)
+
+
+def _about(publication: Publication, entries: Sequence[Entry]) -> bytes:
+    show, heard = publication.show, sum(round(entry.seconds or 0) for entry in entries)
+    description = wording.one_line(show.description)
+    return _told("about.html", publication, "about/", "About", description, entries=entries, heard=heard)
+
+
+def _search(publication: Publication) -> bytes:
+    description = f"Find every sentence that was said in {publication.show.title}."
+    return _told("search.html", publication, "search/", "Search", description)
+
+
+def _transcripts(publication: Publication, entries: Sequence[Entry]) -> bytes:
+    description = f"What was said in every episode of {publication.show.title}, to read."
+    return _told("transcripts.html", publication, "transcripts/", "Transcripts", description, entries=entries)
+
+
+def _subscribe(publication: Publication) -> bytes:
+    show = publication.show
+    title, description = "How to subscribe", f"How to get new episodes of {show.title} in any podcast app."
+    return _told("subscribe.html", publication, "subscribe/", title, description, offers=subscribing.offers(show))
+
+
+def _accessibility(publication: Publication, entries: Sequence[Entry]) -> bytes:
+    title = f"Accessibility statement for {publication.show.title}"
+    description = "How accessible this podcast and its website are, and how to tell us about a problem."
+    unchecked = [entry for entry in entries if entry.unchecked]
+    return _told("accessibility.html", publication, "accessibility/", title, description, unchecked=unchecked)
+
+
+def _told(
+    template: str, publication: Publication, folder: str, title: str, description: str, **values: object
+) -> bytes:
+    """A page that tells readers and machines what it is about."""
+    show = publication.show
+    facts = {
+        "root": "../",
+        "title": title,
+        "here": folder,
+        "described": described.page(show, title, description, folder),
+        "canonical": show.page(folder),
+    }
+    return _page(template, publication, **(facts | values))
+
+
+def embedded(release: Release, publication: Publication) -> dict[str, bytes]:
+    """What other websites show of an episode: its player alone, and the file that offers it."""
+    show, episode = publication.show, release.episode
+    facts = {"release": release, "episode": episode, "publication": None}  # as on the episode's own page
+    player = _page("player.html", publication, root="../../../", **facts)
+    return {
+        f"{embedding.player_path(episode)}index.html": player,
+        embedding.oembed_path(episode): embedding.oembed(release, show),
+    }
 
 
 def episode(release: Release, publication: Publication, beside: Neighbours, transcript: Transcript) -> bytes:
@@ -63,18 +168,22 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         episode=release.episode,
         newer=beside[0],
         older=beside[1],
-        description=description,
-        notes=sanitised(release.notes_html),  # once more, since the template trusts it
+        described=described.episode(release, publication.show, description),
+        embedding=embedding.oembed_path(release.episode),
+        notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
         parts=reading.parts(transcript, release.episode.listed_chapters),
         structured_data=structured_data.episode(release, publication.show, description),
+        # A show's own template must not show other episodes here: the page would stay when they change.
+        publication=None,
     )
 
 
-def _sitemap(publication: Publication) -> bytes:
+def _sitemap(publication: Publication, entries: Sequence[Entry]) -> bytes:
     show = publication.show
     urlset = ET.Element("urlset", xmlns=_SITEMAP)
-    changes = [(show.page(""), publication.changed), (show.page("accessibility/"), publication.changed)]
-    changes += [(entry.address, entry.published) for entry in shelf.entries(publication) if entry.path]
+    folders = ("", *(folder for folder, _ in _NAVIGATION), "transcripts/", "accessibility/")
+    changes = [(show.page(folder), publication.changed) for folder in folders]
+    changes += [(entry.address, entry.published) for entry in entries if entry.path]
     for address, changed in changes:
         entry = ET.SubElement(urlset, "url")
         ET.SubElement(entry, "loc").text = address
@@ -84,54 +193,9 @@ def _sitemap(publication: Publication) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(urlset, encoding="unicode")}\n'.encode()
 
 
-def _page(template: str, publication: Publication, **values: object) -> bytes:
-    names = {kind: f"assets/{name}" for kind, (name, _) in _assets().items()}
-    facts = {"show": publication.show, "publication": publication, "asset": names}
-    return _environment().get_template(template).render(facts | values).encode()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("placecast.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "anchor": reading.anchor,
-        "checked": wording.checked,
-        "clock": timecode.clock,
-        "contact": wording.contact,
-        "contact_name": wording.contact_name,
-        "day": wording.day,
-        "iso_duration": timecode.iso_duration,
-        "language_of": wording.language_of,
-        "length_of": wording.length_of,
-        "licence_address": wording.licence_address,
-        "licence_name": wording.licence_name,
-        "local_iso": wording.local_iso,
-        "map_address": wording.map_address,
-        "one_line": wording.one_line,
-        "place_in_show": wording.place_in_show,
-        "role": wording.role,
-        "size": wording.size,
-        "unchecked": wording.unchecked,
-        "web": wording.web,
-    }
-    return environment
-
-
-@cache
-def _assets() -> Mapping[str, tuple[str, bytes]]:
-    """Style, script and icon under names that carry their content's hash, so browsers may keep them for ever."""
-    folder = files("placecast.pages").joinpath("assets")
-    contents = {name: folder.joinpath(name).read_bytes() for name in ("icon.svg", "player.js", "style.css")}
-    return {name: (_hashed(name, content), content) for name, content in contents.items()}
-
-
-def _hashed(name: str, content: bytes) -> str:
-    stem, suffix = name.split(".")
-    return f"{stem}-{sha256(content)[:8]}.{suffix}"
+def _page(template: str, publication: Publication, /, **values: object) -> bytes:
+    show, papers = publication.show, {"light": tokens.light()["paper"], "dark": tokens.dark()["paper"]}
+    names = {kind: f"assets/{name}" for kind, (name, _) in dressing.assets(show.look).items()}
+    facts = {"show": show, "publication": publication, "asset": names, "here": "", "paper": papers}
+    facts |= {"site_pages": _NAVIGATION, "icons": {side: pictures.icon_path(show, side) for side in drawing.ICONS}}
+    return dressing.render(show.look, template, facts | values)

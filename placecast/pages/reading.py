@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from placecast.captions import paragraphs
 from placecast.model import Chapter, Cue, Transcript
+from placecast.timecode import clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +24,15 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
-    """Sentences that belong together. `speaker` is set where somebody else begins to speak."""
+    """Sentences that belong together. `speaker` is set where somebody else begins to speak.
+
+    `anchor` is the time as people write it, so that #t=1:02:03 arrives without JavaScript too; None where it is taken.
+    """
 
     start: float
+    anchor: str | None
     speaker: str | None
+    unnamed: bool  # somebody else begins, and nobody knows who: the name before does not count any more
     sentences: tuple[Sentence, ...]
 
 
@@ -49,12 +55,13 @@ def parts(transcript: Transcript, chapters: tuple[Chapter, ...]) -> tuple[Part, 
     for_sentences = {anchor(cue.start) for cue in transcript.cues}
     # A sentence that starts with its chapter is the chapter's anchor too.
     for_chapters = {anchor(chapter.seconds) for chapter in chapters} - for_sentences
+    clocks: set[str] = set()
     made = []
     for chapter, cues in _by_chapter(transcript.cues, chapters):
         inside = Transcript(cues=cues, language=transcript.language)
         name = _take(for_chapters, anchor(chapter.seconds)) if chapter else None
         title = chapter.title if chapter else None
-        made.append(Part(title=title, anchor=name, paragraphs=_paragraphs(inside, for_sentences)))
+        made.append(Part(title=title, anchor=name, paragraphs=_paragraphs(inside, for_sentences, clocks)))
     return tuple(part for part in made if part.title is not None or part.paragraphs)
 
 
@@ -67,17 +74,29 @@ def _by_chapter(cues: Iterable[Cue], chapters: tuple[Chapter, ...]) -> Iterator[
     return zip((None, *chapters), map(tuple, inside), strict=True)
 
 
-def _paragraphs(transcript: Transcript, unused: set[str]) -> tuple[Paragraph, ...]:
+def _paragraphs(transcript: Transcript, unused: set[str], clocks: set[str]) -> tuple[Paragraph, ...]:
     made = []
     speaking: str | None = None
     for cues in paragraphs(transcript):
-        speaker = cues[0].speaker
-        sentences = tuple(Sentence(text=cue.text, anchor=_take(unused, anchor(cue.start))) for cue in cues)
-        made.append(
-            Paragraph(start=cues[0].start, speaker=speaker if speaker != speaking else None, sentences=sentences)
+        speaker, start = cues[0].speaker, cues[0].start
+        paragraph = Paragraph(
+            start=start,
+            anchor=_first(clocks, f"t={clock(start)}"),
+            speaker=speaker if speaker != speaking else None,
+            unnamed=speaking is not None and not speaker,
+            sentences=tuple(Sentence(text=cue.text, anchor=_take(unused, anchor(cue.start))) for cue in cues),
         )
+        made.append(paragraph)
         speaking = speaker
     return tuple(made)
+
+
+def _first(used: set[str], name: str) -> str | None:
+    """This name, the first time."""
+    if name in used:
+        return None
+    used.add(name)
+    return name
 
 
 def _take(unused: set[str], name: str) -> str | None:

@@ -5,12 +5,14 @@ Both become the same entries, so that two clones of a show list its episodes ali
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from placecast.model import Elsewhere, Person, Publication, Release, Show
+from placecast.model import Elsewhere, Person, Place, Publication, Release, Show
 from placecast.pages import wording
 from placecast.pages.notes import notes_text
 
@@ -31,6 +33,8 @@ class Entry:
     summary: str
     people: tuple[Person, ...]
     unchecked: bool  # nobody answers for its transcript
+    season: int | None = None
+    places: tuple[Place, ...] = ()
     made_by: str = ""  # who worked on that transcript
 
 
@@ -40,6 +44,35 @@ def entries(publication: Publication) -> list[Entry]:
     ours = [_ours(release, show) for release in publication.releases]
     theirs = [_theirs(other, show) for other in publication.others]
     return _anchored(sorted([*ours, *theirs], key=_age, reverse=True)) if theirs else ours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The episodes of a season, or of a year where not every episode has a season."""
+
+    title: str
+    anchor: str
+    entries: tuple[Entry, ...]
+
+
+def groups(listed: Sequence[Entry], zone: ZoneInfo) -> list[Group]:
+    """These entries, newest first, in groups that stay in that order."""
+    seasons = all(entry.season for entry in listed)
+    kind = "Season" if seasons else ""
+
+    def of(entry: Entry) -> int:
+        return entry.season if seasons and entry.season else entry.published.astimezone(zone).year
+
+    # A bonus to an old season may come late; it belongs there all the same.
+    found = sorted(listed, key=of, reverse=True)
+    return [
+        Group(
+            title=f"{kind} {number}".strip(),
+            anchor=f"{kind.lower() or 'year'}-{number}",
+            entries=tuple(entries),
+        )
+        for number, entries in groupby(found, key=of)
+    ]
 
 
 class Beside(NamedTuple):
@@ -80,6 +113,8 @@ def _ours(release: Release, show: Show) -> Entry:
         summary=description(release),
         people=episode.credits(show),
         unchecked=release.approval is None,
+        season=episode.season,
+        places=tuple(place for place in episode.places if place.name),
         made_by=("corrected in part" if release.machine else "written by people") if release.edited else "",
     )
 
@@ -98,6 +133,8 @@ def _theirs(other: Elsewhere, show: Show) -> Entry:
         summary=_brief(other.summary),
         people=other.people,
         unchecked=other.unchecked,
+        season=other.season,
+        places=other.places,
     )
 
 

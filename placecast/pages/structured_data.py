@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from placecast.chapters import spans
 from placecast.model import Chapter, Person, Place, Publication, Release, Show
+from placecast.pages import embedding, pictures
 from placecast.pages.reading import anchor
 from placecast.pages.wording import checked, coordinates, licence_address, local_iso, unchecked, web
 from placecast.timecode import iso_duration
@@ -62,7 +65,10 @@ def episode(release: Release, show: Show, description: str) -> str:
             "contributor": [_person(person) for person in facts.credits(show)],
             "contentLocation": [_place(place) for place in facts.places if place.rel == "subject"],
             "locationCreated": [_place(place) for place in facts.places if place.rel == "creator"],
-            "image": show.at(facts.cover(show).path),
+            "image": [show.at(pictures.card_path(release, show)), show.at(facts.cover(show).path)],
+            "thumbnailUrl": show.at(facts.cover(show).path),
+            "publisher": {"@type": "Organization", "name": show.author},
+            "license": licence_address(facts.license or show.license),
             "associatedMedia": _sound(release, show),
             "hasPart": _clips(release, show),
         }
@@ -86,7 +92,9 @@ def _sound(release: Release, show: Show) -> Value:
         "name": release.episode.title,
         "contentUrl": show.at(audio.path),
         "contentSize": str(audio.bytes),
+        "embedUrl": show.page(embedding.player_path(release.episode)),
         "encodingFormat": audio.type,
+        "uploadDate": local_iso(release.published, show.zone),
         "duration": iso_duration(audio.seconds),
         "caption": {
             "@type": "MediaObject",
@@ -122,9 +130,9 @@ def _place(place: Place) -> Value:
     return {"@type": "Place", "name": place.name, "geo": geo}
 
 
-def _script(facts: Mapping[str, Value]) -> str:
+def _script(facts: Mapping[str, Value]) -> Markup:
     """These facts as the content of a script element, whatever they say. ASCII, so U+2028 is escaped as well."""
-    return json.dumps(_without_gaps(dict(facts))).translate(_ESCAPES)
+    return Markup(json.dumps(_without_gaps(dict(facts))).translate(_ESCAPES))  # noqa: S704  # nothing in it is HTML
 
 
 def _without_gaps(value: Value) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -58,6 +59,11 @@ def place_in_show(episode: Episode | Elsewhere) -> str:
 def role(person: Person) -> str:
     """`host`, in lower case: apps disagree about the taxonomy's capitals."""
     return person.role.strip().lower()
+
+
+def listed(names: Sequence[str]) -> str:
+    """`Ana, Ben and Cem`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def web(address: str | None) -> str | None:
@@ -121,6 +127,13 @@ def unchecked(release: Release) -> str:
             "A machine wrote this transcript. People have corrected parts of it, but nobody has checked all of it yet."
         )
     return "A machine wrote this transcript and nobody has checked it yet. Expect mistakes, above all in names."
+
+
+def trust(release: Release) -> str:
+    """What a quote must say of where its words come from; nothing where somebody answers for them."""
+    if release.approval:
+        return ""
+    return "machine transcript, not checked" if release.machine else "transcript not checked"
 
 
 def length_of(seconds: float) -> str:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from placecast import colours
 from placecast.errors import FactsError, Fault
 from placecast.model import (
     SLUG,
+    Directories,
     Distribution,
     Episode,
     FolderTarget,
+    Look,
     Mastering,
     Names,
     S3Target,
@@ -23,10 +26,12 @@ from placecast.model import (
 from placecast.project import chaptering, listing
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
+from placecast.project.look_schema import LookFacts
 from placecast.project.naming import people, places
 from placecast.project.schema import DistributionFacts, EpisodeFacts, ShowFacts, TargetFacts
 from placecast.project.secrets import without_secrets
 from placecast.project.shapes import Facts
+from placecast.project.templates import read_templates
 
 Data = TypeVar("Data")
 
@@ -44,7 +49,8 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
     cover = _kept(faults, lambda: listing.cover(facts, root, file))
     told = _kept(faults, lambda: listing.of_show(facts, root, file))
     target = _kept(faults, lambda: _target(facts.target, root, file))
-    if faults or cover is None or target is None or told is None:
+    look = _kept(faults, lambda: _look(facts.look, root))
+    if faults or cover is None or target is None or told is None or look is None:
         raise FactsError(faults)
     return Show(
         **_same(facts, "title", "description", "guid", "author", "categories", "language", "explicit", "type")
@@ -63,6 +69,8 @@ def read_show(text: str, root: Path, file: str, names: Names) -> Show:
         mastering=Mastering(**facts.mastering.model_dump()),
         transcription=_transcription(facts, root),
         distribution=_distribution(facts.distribution),
+        directories=Directories(**{name: address or "" for name, address in facts.directories}),
+        look=look,
     )
 
 
@@ -168,6 +176,15 @@ def _distribution(facts: DistributionFacts) -> Distribution:
         cloudflare=facts.cloudflare or "",
         command=facts.command,
     )
+
+
+def _look(facts: LookFacts, root: Path) -> Look:
+    accent, dark = facts.accent or "", facts.accent_dark or ""
+    if dark and not accent:
+        accent = colours.nearest(dark, colours.BY_DAY, colours.EASY)
+    if accent and not dark:
+        dark = colours.nearest(accent, colours.AT_NIGHT, colours.EASY)
+    return Look(accent=accent, accent_dark=dark, templates=read_templates(root))
 
 
 def _same(facts: Facts, *names: str) -> dict[str, Any]:

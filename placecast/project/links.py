@@ -12,9 +12,9 @@ from pathlib import Path
 
 from placecast.errors import Fault
 
-_OURS = ("episodes", "feed", "transcripts", ".placecast")
+_OURS = ("episodes", "feed", "templates", "transcripts", ".placecast")
 _HOLDING = (
-    *("episodes", "feed", "feed/e", "feed/media", "transcripts"),
+    *("episodes", "feed", "feed/e", "feed/media", "templates", "templates/style", "transcripts"),
     *(".placecast", ".placecast/work", ".placecast/preview", ".placecast/preview/e"),
 )
 _CURE = "Take the link away, and put there what it leads to if you need it. Was it there in a clone? Ask who made it."

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from placecast import addresses
 from placecast.categories import is_category
 from placecast.chapters.titles import LIMIT, one_line
+from placecast.project.directories import DirectoriesFacts
 from placecast.project.listing_schema import (
     BlockFacts,
     ChatFacts,
@@ -32,6 +33,7 @@ from placecast.project.listing_schema import (
     SeasonNames,
     TextFacts,
 )
+from placecast.project.look_schema import LookFacts
 from placecast.project.shapes import Facts, FilePath, Text, Uuid, WebAddress, aware, shaped
 from placecast.timecode import parse_clock
 
@@ -332,6 +334,11 @@ class ShowFacts(Facts):
     mastering: MasteringFacts = Field(MasteringFacts(), description="Write a table [mastering].")
     transcription: TranscriptionFacts = Field(TranscriptionFacts(), description="Write a table [transcription].")
     distribution: DistributionFacts = Field(DistributionFacts(), description="Write a table [distribution].")
+    directories: DirectoriesFacts = Field(
+        DirectoriesFacts(),
+        description="Write a table [directories] with the addresses of the show's pages in podcast apps.",
+    )
+    look: LookFacts = Field(LookFacts(), description="Write a table [look] with the show's colours.")
     target: TargetFacts = Field(description='Write a table [target] with folder = "public", or with bucket = "…".')
 
 

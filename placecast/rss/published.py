@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from placecast.changed import Listed, Listing
-from placecast.model import Elsewhere, Person
+from placecast.model import Elsewhere, Person, Place
 from placecast.rss import document
 from placecast.rss.extensions import APPLE, ATOM, PODCAST
 from placecast.rss.text import legal
@@ -131,6 +131,7 @@ def _elsewhere(item: Any) -> Elsewhere:
         number=_number(_text(item, "itunes:episode")),
         kind=_kind(_text(item, "itunes:episodeType")),
         people=tuple(map(_person, item.findall("podcast:person", _NAMES))),
+        places=tuple(map(_place, item.findall("podcast:location", _NAMES))),
         unchecked=item.find("podcast:txt[@purpose='ai-content']", _NAMES) is not None,
         item=document.alone(item),
     )
@@ -163,6 +164,12 @@ def _person(element: Any) -> Person:
         url=facts["href"] or None,
         image=facts["img"] or None,
     )
+
+
+def _place(element: Any) -> Place:
+    facts = {key: legal(element.get(key, "")) or None for key in ("geo", "osm", "country")}
+    rel: Literal["subject", "creator"] = "creator" if element.get("rel") == "creator" else "subject"
+    return Place(name=legal(element.text or ""), rel=rel, **facts)
 
 
 def _text(item: Any, name: str) -> str:

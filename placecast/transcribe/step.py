@@ -228,7 +228,8 @@ class _Block(nn.Module):
         state = state + self._through(self.own_out, _joined(reach.attend(query, *cached)))
         query = self._split(self._through(self.cross_in, self.cross_norm(state)))
         if self.heads:
-            reach.store(listening, query[:, self.heads])
+            # Not query[:, self.heads]: the list would be sent to a GPU each time, which a recorded step may not do.
+            reach.store(listening, torch.stack([query[:, head] for head in self.heads], dim=1))
         heard = reach.attend_all(query.to(self.precision.sound), *sound).to(state.dtype)
         state = state + self._through(self.cross_out, _joined(heard))
         wide = functional.gelu(self._through(self.widen, self.wide_norm(state)))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from placecast import building, delivery, files, pages, plan, publishing, rss
+from placecast import building, delivery, files, indexing, pages, plan, publishing, rss
 from placecast.delivery import Parcel, Sight, Withdrawn, history
 from placecast.errors import UsageError
 from placecast.fingerprint import sha256
@@ -18,7 +18,11 @@ from placecast.plan import FEED, Upload
 from placecast.run import Run
 from placecast.storage import Storage
 
-_LISTS = ("index.html", "accessibility/index.html", "sitemap.xml")  # pages that list episodes
+# What lists episodes.
+_LISTS = (
+    *("index.html", "about/index.html", "accessibility/index.html", "people/index.html", "places/index.html"),
+    *("places/places.geojson", "sitemap.xml", "transcripts/index.html"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +138,9 @@ def _tree(
     others = rss.elsewhere(feed, {each.episode.guid for each in left}) if feed else ()
     published = replace(ready, releases=left, others=others, withdrawn=_noticed(run, ready, wanted))
     rendered = pages.site(published)
-    tree = {key: rendered[key] for key in (*_LISTS, _page(wanted))}
+    tree = {key: rendered[key] for key in (*_LISTS, *_notices(wanted))}
+    index = indexing.files(run.project, published, None)
+    tree |= {key: content for key, content in index.items() if isinstance(content, bytes)}
     return tree | ({FEED: feed} if feed else {})
 
 
@@ -146,13 +152,14 @@ def _noticed(run: Run, ready: Publication, wanted: _Wanted) -> tuple[Episode, ..
     return (*ready.withdrawn, unknown)
 
 
-def _page(wanted: _Wanted) -> str:
-    return f"e/{wanted.slug}/index.html"
+def _notices(wanted: _Wanted) -> tuple[str, str]:
+    """The pages that say that the episode is withdrawn: its own, and the player in other websites."""
+    return f"e/{wanted.slug}/index.html", f"e/{wanted.slug}/player/index.html"
 
 
 def _files(tree: Mapping[str, bytes], wanted: _Wanted) -> list[Upload]:
     found = [plan.upload(key, content, len(content), sha256(content)) for key, content in tree.items()]
-    return [plan.as_notice(each) if each.key == _page(wanted) else each for each in found]
+    return [plan.as_notice(each) if each.key in _notices(wanted) else each for each in found]
 
 
 def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
@@ -162,7 +169,7 @@ def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
     own = rf"(?:{mark}(?!{picture})\w+|-(?:chapter|cover){mark}{picture})"
     media = re.compile(rf"media/{re.escape(wanted.slug)}{own}")
     for key in sight.objects:
-        if media.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key != _page(wanted)):
+        if media.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key not in _notices(wanted)):
             yield key
     for copy in [there.key for there in storage.listed(history.FOLDER)]:
         found = storage.read(copy)

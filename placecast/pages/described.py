@@ -1,0 +1,112 @@
+"""What a page's head says of it to those who do not read it: Open Graph, Google Scholar, Zotero, Dublin Core.
+
+Each rule is a row of a table. The same facts as JSON-LD are `structured_data`'s part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from placecast import drawing
+from placecast.drawing import Card
+from placecast.model import Person, Release, Show
+from placecast.pages import pictures, wording
+
+
+class Meta(NamedTuple):
+    """A `<meta>` of a page's head. `kind`: the attribute that holds its key."""
+
+    kind: str
+    key: str
+    content: str
+
+
+def page(show: Show, title: str, description: str, path: str) -> list[Meta]:
+    """A page that is not an episode's, with the show's card."""
+    card = pictures.show_card_path(show)
+    return list(_card(show, title, description, path, "website", card, pictures.of_show(show)))
+
+
+def episode(release: Release, show: Show, description: str) -> list[Meta]:
+    """An episode's page: to be shown in posts and messages, and to be cited."""
+    facts = release.episode
+    card = pictures.card_path(release, show), pictures.of_release(release, show)
+    return [
+        *_card(show, facts.title, description, facts.folder, "article", *card),
+        *_named("property", _sound(release, show)),
+        *_named("name", _highwire(release, show, description)),
+        *_named("name", _dublin_core(release, show, description)),
+    ]
+
+
+def _card(show: Show, title: str, description: str, path: str, kind: str, picture: str, shown: Card) -> Iterator[Meta]:
+    yield from _named("name", [("description", description), ("twitter:card", "summary_large_image")])
+    yield from _named(
+        "property",
+        [
+            ("og:type", kind),
+            ("og:site_name", show.title),
+            ("og:locale", show.language.replace("-", "_")),
+            ("og:title", title),
+            ("og:description", description),
+            ("og:url", show.page(path)),
+            ("og:image", show.at(picture)),
+            ("og:image:type", "image/jpeg"),
+            ("og:image:width", str(drawing.SIZE[0])),
+            ("og:image:height", str(drawing.SIZE[1])),
+            ("og:image:alt", pictures.alternative(shown)),
+        ],
+    )
+
+
+def _sound(release: Release, show: Show) -> Iterator[tuple[str, str]]:
+    # https://ogp.me: og:audio; https://ogp.me/#no_vertical: article
+    yield "og:audio", show.at(release.audio.path)
+    yield "og:audio:type", release.audio.type
+    yield "article:published_time", wording.local_iso(release.published, show.zone)
+
+
+def _highwire(release: Release, show: Show, description: str) -> Iterator[tuple[str, str]]:
+    """What Google Scholar and reference managers read: https://scholar.google.com/intl/en/scholar/inclusion.html."""
+    facts, page = release.episode, show.page(release.episode.folder)
+    yield "citation_title", facts.title
+    names = [person.name for person in _authors(release, show)] or [show.author]
+    yield from (("citation_author", name) for name in names)
+    there = release.published.astimezone(show.zone)
+    yield "citation_publication_date", f"{there:%Y/%m/%d}"
+    yield "citation_publisher", show.author
+    yield "citation_language", release.said.language
+    yield "citation_abstract", description
+    yield "citation_abstract_html_url", page
+    yield "citation_fulltext_html_url", page  # the whole transcript
+    yield "citation_public_url", page
+
+
+def _dublin_core(release: Release, show: Show, description: str) -> Iterator[tuple[str, str]]:
+    """Dublin Core elements in HTML: https://www.dublincore.org/specifications/dublin-core/dcq-html/."""
+    facts, authors = release.episode, _authors(release, show)
+    yield "DC.title", facts.title
+    yield from (("DC.creator", name) for name in [person.name for person in authors] or [show.author])
+    yield from (("DC.contributor", person.name) for person in facts.credits(show) if person not in authors)
+    yield "DC.publisher", show.author
+    yield "DC.date", f"{release.published.astimezone(show.zone):%Y-%m-%d}"
+    yield "DC.type", "Sound"
+    yield "DC.format", release.audio.type
+    yield "DC.identifier", show.page(facts.folder)
+    yield "DC.language", release.said.language
+    yield "DC.description", description
+    yield "DC.relation", show.page("")
+    yield from (("DC.coverage", place.name) for place in facts.places if place.rel == "subject")
+    yield "DC.rights", wording.licence_address(show.license) or show.license or show.copyright
+
+
+def _authors(release: Release, show: Show) -> list[Person]:
+    """Those who are heard. Who only cut the sound is credited, but does not stand before the title in a reference."""
+    heard = [person for person in release.episode.credits(show) if person.group.strip().lower() == "cast"]
+    return list({person.name: person for person in heard if person.name}.values())
+
+
+def _named(kind: str, found: Iterable[tuple[str, str]]) -> Iterator[Meta]:
+    """These rows but for those that say nothing."""
+    yield from (Meta(kind, key, content) for key, content in found if content)

@@ -174,6 +174,20 @@ def test_apple_has_a_block_of_its_own_which_follows_from_the_one_for_all() -> No
     assert blocks(services=("amazon",), allowed=("amazon",)) == ([], [("no", {"id": "amazon"})])
 
 
+def test_a_show_of_a_machines_voices_says_so_for_all_episodes(tmp_path: Path) -> None:
+    project = every_fact.write(tmp_path)
+    path = tmp_path / "placecast.toml"
+    told = 'text = "true"\npurpose = "ai-content"'
+    path.write_text(
+        path.read_text("utf-8").replace('text = "6f3a-0815"\npurpose = "applepodcastsverify"', told), "utf-8"
+    )
+    show = project.load()[0]
+    assert said(channel_of(Publication(show=show, releases=())), "podcast:txt")[0] == (
+        "true",
+        {"purpose": "ai-content"},
+    )
+
+
 def test_a_show_that_is_over_says_so_without_a_schedule_too() -> None:
     assert said(channel_of(publication(complete=True)), "podcast:updateFrequency") == [(None, {"complete": "true"})]
 

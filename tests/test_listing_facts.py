@@ -22,7 +22,6 @@ SHOW_FAULTS = {
     "a long schedule": ("Every other Friday", "x" * 129, "schedule.text", "128"),
     "a long code": ("6f3a-0815", "x" * 4001, "texts[1].text", "4000"),
     "a long purpose": ("hub-campaign", "x" * 129, "texts[3].purpose", "128"),
-    "what placecast says itself": ("hub-campaign", "ai-content", "texts[3].purpose", "placecast itself"),
     "an unknown service": ('services = ["amazon"]', 'services = ["amazone"]', "block.services[1]", "amazon is"),
     "comments that are disabled and not": (
         'protocol = "disabled"',
@@ -56,6 +55,12 @@ EPISODE_FAULTS = {
     "a licence of one's own": ('license = "cc-by-4.0"', 'license = "ours"', "license", "license_url"),
     "a link without words": ('text = "Watch this episode"\n', "", "links[1].text", "missing"),
     "a link by script": ("https://video.example.org/", "javascript:", "links[1].url", "web address"),
+    "what placecast says itself": (
+        'purpose = "verify"',
+        'purpose = "ai-content"',
+        "texts[1].purpose",
+        "placecast itself",
+    ),
     "a post by script": ("https://social.example/@hub/1", "javascript:alert(1)", "comments[1].uri", "post"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -264,9 +264,16 @@ def _remember(run: Run, show: Show, episodes: Sequence[Episode], answer: report.
         answer={"lines": answer.lines, "data": answer.data},
         feed_url=show.feed_url if command == "publish" else None,
         due=min(scheduled, default=None),
-        outside=[show.cover.source, *(each.recording for each in episodes if each.recording)],
+        outside=_outside(show, episodes),
         command=command,
     )
+
+
+def _outside(show: Show, episodes: Iterable[Episode]) -> Iterator[Path]:
+    """The files that facts name, wherever they lie."""
+    pictures = (*show.pictures, *(picture for each in episodes for picture in each.pictures))
+    yield from (picture.source for picture in pictures)
+    yield from (each.recording for each in episodes if each.recording)
 
 
 def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:

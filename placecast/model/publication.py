@@ -63,7 +63,7 @@ class Publication:
     def pictures(self) -> tuple[Image, ...]:
         """Every picture of our own that feed and pages show, once each."""
         shown = (picture for release in self.releases for picture in release.episode.pictures)
-        named = {image.path: image for image in (self.show.cover, *self.show.images, *shown)}
+        named = {image.path: image for image in (*self.show.pictures, *shown)}
         return tuple(named.values())
 
     @property

@@ -237,6 +237,11 @@ class Show:
     def feed_url(self) -> str:
         return self.at("feed.xml")
 
+    @property
+    def pictures(self) -> tuple[Image, ...]:
+        """The pictures of ours that the show itself has."""
+        return (self.cover, *self.images)
+
     def at(self, path: str) -> str:
         """The public address of a path in the public tree."""
         return self.url + path

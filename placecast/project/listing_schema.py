@@ -73,7 +73,8 @@ def _start(value: Any, info: ValidationInfo) -> date:
 
 
 def _our_own(purpose: str) -> str:
-    if purpose == "ai-content":
+    """In an item it says that nobody answers for the transcript yet: other clones read it so."""
+    if purpose.lower() == "ai-content":
         raise ValueError("is written by placecast itself, from who answers for a transcript")
     return purpose
 
@@ -119,8 +120,18 @@ class TextFacts(Facts):
     text: Annotated[str, Field(max_length=4000), AfterValidator(_said)] = Field(
         description='Write text = "…": the code that a service asks for, of 4,000 letters at most.'
     )
+    purpose: Annotated[str, Field(max_length=128), AfterValidator(str.strip)] = Field(
+        "",
+        description='Write purpose = "verify", "applepodcastsverify" or what the service asks for. '
+        '"ai-content" with text = "true" says that voices or words of the show are a machine\'s.',
+    )
+
+
+class EpisodeTextFacts(TextFacts):
     purpose: Annotated[str, Field(max_length=128), AfterValidator(str.strip), AfterValidator(_our_own)] = Field(
-        "", description='Write purpose = "verify", "applepodcastsverify" or what the service asks for.'
+        "",
+        description='Write purpose = "verify" or what the service asks for. '
+        '"ai-content" stands in placecast.toml alone.',
     )
 
 

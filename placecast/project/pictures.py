@@ -6,7 +6,7 @@ Another picture has another address, so no app shows the old one for the new.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +35,22 @@ class _Found(NamedTuple):
     kind: str  # as Pillow calls it
     size: tuple[int, int]
     mode: str
+    clear: bool  # whether parts of it are see-through, though its mode does not say so
     content: bytes
+
+
+def _ends(content: bytes, start: bytes, end: bytes) -> bool:
+    """Whether the last `start` has its `end`."""
+    return content.find(end, content.rfind(start)) != -1
+
+
+# Of a file that broke off, a picture's head can still be read, and apps show half of it. Decoding would tell that, too,
+# but every load of the facts would pay for it.
+_WHOLE: dict[str, Callable[[bytes], bool]] = {
+    "JPEG": lambda content: _ends(content, b"\xff\xda", b"\xff\xd9"),  # SOS and EOI: neither can stand within a scan
+    "PNG": lambda content: _ends(content, b"IDAT", b"IEND\xaeB`\x82"),
+    "WEBP": lambda content: len(content) >= int.from_bytes(content[4:8], "little") + 8,  # RIFF says its own length
+}
 
 
 def read(path: Path, where: str, stem: str) -> Image:
@@ -73,13 +88,16 @@ def _read(path: Path, where: str, types: Collection[str], cure: str) -> _Found:
     try:
         content = path.read_bytes()
         with Picture.open(path) as picture:
-            found = _Found(picture.format or "", picture.size, picture.mode, content)
+            clear = "transparency" in picture.info
+            found = _Found(picture.format or "", picture.size, picture.mode, clear, content)
     except (FileNotFoundError, IsADirectoryError):
         raise _error(where, f"there is no picture {path.name}.", cure) from None
     except (UnidentifiedImageError, OSError, ValueError, Picture.DecompressionBombError) as error:
         raise _error(where, f"{path.name} cannot be read as a picture.", cure) from error
     if found.kind not in types:
         raise _error(where, f"{path.name} is a {found.kind} picture.", cure)
+    if not _WHOLE[found.kind](content):
+        raise _error(where, f"{path.name} breaks off before its end.", cure)
     return found
 
 
@@ -87,7 +105,9 @@ def _cover_problem(found: _Found) -> str:
     width, height = found.size
     if width != height or not 1400 <= width <= 3000:
         return f"has {width} x {height} pixels."
-    return "" if found.mode in ("RGB", "L", "P") else f"has the colours {found.mode}, which apps show wrongly."
+    if found.mode not in ("RGB", "L", "P"):
+        return f"has the colours {found.mode}, which apps show wrongly."
+    return "is see-through in parts, which apps fill as they like." if found.clear else ""
 
 
 def _image(path: Path, found: _Found, stem: str, alt: str = "", purpose: str = "") -> Image:

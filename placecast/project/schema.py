@@ -22,6 +22,7 @@ from placecast.project.listing_schema import (
     ChatFacts,
     Conversation,
     Display,
+    EpisodeTextFacts,
     FundingFacts,
     License,
     Line,
@@ -397,6 +398,6 @@ class EpisodeFacts(Facts):
     comments: Conversation = Field(
         (), description='Write one table [[comments]] for each post, or one with protocol = "disabled" alone.'
     )
-    texts: tuple[TextFacts, ...] = Field(
+    texts: tuple[EpisodeTextFacts, ...] = Field(
         (), strict=False, description="Write one table [[texts]] for each code that a service asks for in the feed."
     )

@@ -23,7 +23,7 @@ def apple_tags(show: Show) -> Iterator[Tag]:
 
 def directory_tags(show: Show) -> Iterator[Tag]:
     """The tags of the podcast namespace for apps and directories."""
-    yield from (image_tag(show, each) for each in (show.cover, *show.images))
+    yield from (image_tag(show, each) for each in show.pictures)
     yield from (tag("funding", cut(each.text, NAME_LIMIT), url=each.url) for each in show.funding)
     yield from _frequency(show)
     yield from _remote_shows(show)

@@ -267,7 +267,7 @@ class TestOnABucket:
     def test_what_this_clone_would_send_is_told(self, published: SmallShow) -> None:
         assert about(examined(published), "unsent") == []
         published.edit("digbeth", 'title = "Digbeth"', 'title = "Deritend"')
-        assert "e/digbeth/index.html" in only(about(examined(published), "unsent")).what
+        assert "This clone would send: e/digbeth/" in only(about(examined(published), "unsent")).what
 
     def test_a_clone_that_cannot_be_built_is_told_and_the_rest_is_examined(self, published: SmallShow) -> None:
         published.project.transcript_file("digbeth").write_text("no transcript", "utf-8")

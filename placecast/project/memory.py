@@ -32,8 +32,9 @@ class Memory:
 
     def keep(self, kind: str, name: str, about: object, answer: object) -> None:
         """Keep an answer; it is written to the disk by `save`."""
-        self._known(kind)[name] = [about, answer]
-        self._changed = True
+        if self._known(kind).get(name) != (entry := [about, answer]):
+            self._known(kind)[name] = entry
+            self._changed = True
 
     def found(self, kind: str, name: str, about: object, find: Callable[[], Any]) -> Any:
         """The answer that was kept, or else the one that is found now."""

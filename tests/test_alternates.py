@@ -255,8 +255,9 @@ class TestPublishing:
         page = lxml.html.fromstring((show.target / "e/digbeth/index.html").read_text("utf-8"))
         (link,) = page.xpath('//a[@download and contains(@href, ".opus")]')
         assert link.get("href") == f"../../{small_of(show).path}"
-        assert "Opus" in link.text_content()
-        assert "kB" in link.text_content()
+        item = link.getparent().text_content()
+        assert "Opus" in item
+        assert "kB" in item
 
     def test_a_second_run_does_nothing(self, show: SmallShow) -> None:
         show.publish()
@@ -354,7 +355,8 @@ class TestUpkeep:
         replacing.replace(show.run(), "digbeth", tmp_path / "better.wav")
         show.now = show.now.replace(year=2027)
         assert old is not None
-        assert {each.key for each in prune.find(show.run()).idle} == {each.path for each in old.files}
+        idle = {each.key for each in prune.find(show.run()).idle if not each.key.startswith("search/")}
+        assert idle == {each.path for each in old.files}
 
     def test_an_episode_that_is_taken_out_takes_it_along(self, show: SmallShow) -> None:
         show.publish()

@@ -77,10 +77,11 @@ class Archive:
 
     def group(self, name: str, key: str, make: Callable[[], Tree]) -> Tree:
         """Files that are made together: as they lie, or made now. `key`: a name for all that they come from."""
-        lying = self._lying(self._project.memory.recall(_MADE, name, key) or {})
-        if not lying:
-            self._made[name] = key, make()
-        return lying or self._made[name][1]
+        kept = self._project.memory.recall(_MADE, name, key)
+        if kept is not None and (lying := self._lying(kept)) is not None:
+            return lying
+        self._made[name] = key, make()
+        return self._made[name][1]
 
     def settle(self) -> None:
         """Remember what was made: it has been written into the folder now."""
@@ -91,11 +92,11 @@ class Archive:
         file = as_it_lies(content)
         return path, [looks.look(self._project.feed / path), file.size, file.sha256]
 
-    def _lying(self, kept: Mapping[str, tuple[looks.Look, int, str]]) -> Tree:
-        """The files that were kept in mind; none, if one of them is not as it was."""
+    def _lying(self, kept: Mapping[str, tuple[looks.Look, int, str]]) -> Tree | None:
+        """The files that were kept in mind; None if one of them is not as it was."""
         feed = f"{self._project.feed}/"
         if any(looks.look(feed + path) != look for path, (look, _, _) in kept.items()):
-            return {}
+            return None
         return {path: AsItLies(size=size, sha256=digest) for path, (_, size, digest) in kept.items()}
 
     def _key(self, release: Release, around: object) -> str:

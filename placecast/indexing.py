@@ -52,8 +52,6 @@ def _segment(project: Project, name: str, releases: Sequence[Release], lying: Ar
         made.append(told)
         return shards
 
-    if not releases and kept:  # a segment without episodes has no files that could lie anywhere
-        return Segment(**kept), {}
     tree = lying.group(name, key, make) if lying else make()
     if not (made or kept):
         make()

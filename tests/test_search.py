@@ -15,11 +15,11 @@ import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placecast import pipeline, search
+from placecast import pages, pipeline, search
 from placecast.model import Cue, Transcript
 from placecast.project import Project
-from placecast.search import porter, postings
-from placecast.search.passages import passages, terms
+from placecast.search import index, porter, postings
+from placecast.search.passages import FURTHER, passages, terms
 from placecast.search.words import common, words
 from placecast.upkeep import unpublish
 from tests import feeds
@@ -281,3 +281,10 @@ def test_what_was_unpublished_is_found_no_more(show: SmallShow) -> None:
     unpublish.unpublish(_fresh(show).run(), "grimsby")
     table = json.loads((show.target / search.TABLE).read_bytes())
     assert " ".join(each["slugs"] for each in table["segments"]).split() == ["digbeth"]
+
+
+def test_the_script_counts_as_the_build_does() -> None:
+    script = (Path(pages.__file__).parent / "assets" / "lookup.js").read_text("utf-8")
+    told = {name: int(value) for name, value in re.findall(r"(?m)^const ([A-Z]+) = (\d+);", script)}
+    here = {"PART": search.PART, "FURTHER": FURTHER, "SHORTEST": index.SHORTEST, "HINT": postings.HINT}
+    assert here.items() <= told.items()

@@ -16,7 +16,7 @@ from typing import Any
 from placecast.addresses import is_web
 from placecast.chapters.listed import from_notes, lines_with_times, may_list
 from placecast.chapters.placing import astray
-from placecast.chapters.sidecars import parse
+from placecast.chapters.sidecars import parse, placed
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.fingerprint import sha256, short
 from placecast.model import Audio, Chapter, Episode, Image, Place, Release, Show
@@ -37,6 +37,7 @@ __all__ = [
     "may_list",
     "one_line",
     "parse",
+    "placed",
     "render",
     "spans",
     "usable",

@@ -108,7 +108,7 @@ def _from_object(entry: Any) -> Chapter:
         title=_given(entry, ("title",)) or "",
         url=_given(entry, _URL),
         image=_given(entry, _IMAGE),
-        place=_place(_given(entry, ("location",))),
+        place=placed(_given(entry, ("location",))),
         hidden=entry.get("toc") is False,
     )
 
@@ -118,8 +118,8 @@ def _given(entry: Mapping[str, Any], names: Sequence[str]) -> Any:
     return next((entry[name] for name in names if entry.get(name) not in (None, "")), None)
 
 
-def _place(data: Any) -> Place | None:
-    """The place, as far as it is one: a chapter is no worse for a place that nobody can find."""
+def placed(data: Any) -> Place | None:
+    """The place in a list of chapters, as far as it is one: a chapter is no worse for a place that nobody can find."""
     if not isinstance(data, Mapping) or not isinstance(name := data.get("name"), str) or not one_line(name):
         return None
     geo, osm = (str(data.get(key) or "") for key in ("geo", "osm"))

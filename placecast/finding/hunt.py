@@ -15,7 +15,8 @@ from placecast.errors import UsageError
 from placecast.finding.hearing import Spoken, best
 from placecast.finding.likely import likely
 from placecast.finding.question import EVERYTHING, Only, Question
-from placecast.finding.store import FURTHER, Sentences, Store, episode_of, first_passage
+from placecast.finding.store import Sentences, Store, episode_of, first_passage
+from placecast.search.passages import FURTHER
 from placecast.search.words import common, stemmer, words
 from placecast.wording import few
 

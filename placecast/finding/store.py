@@ -20,13 +20,13 @@ from placecast import files
 from placecast.errors import EngineError
 from placecast.model import Transcript
 from placecast.search import passages
+from placecast.search.passages import FURTHER
 from placecast.search.words import common, stemmer, words
 
 Sentences = list[tuple[float, str, str]]
 """Of each sentence of a passage: the second, the text, and who says it ("" for nobody)."""
 
 FILE = "search.sqlite"
-FURTHER = 8  # words of the next passage that count as said in this one, so that no phrase falls between two
 # What reading a damaged file may end in: SQLite finds most of it, but not a text that is another text now.
 DAMAGED = (sqlite3.Error, ValueError, TypeError, LookupError)
 _ROOM = 20  # bits of a passage's number that count within its episode

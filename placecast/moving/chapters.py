@@ -10,7 +10,8 @@ from math import isfinite
 from typing import Any
 
 from placecast import addresses
-from placecast.model import Chapter, Place
+from placecast.chapters import placed
+from placecast.model import Chapter
 from placecast.moving.facts import Loss
 from placecast.moving.nodes import name_of, one_line, said
 from placecast.rss.text import legal
@@ -55,7 +56,7 @@ def in_order(found: Iterable[Chapter]) -> Found:
 def _from_entry(entry: dict[str, Any]) -> tuple[Chapter | None, tuple[Loss, ...]]:
     title = legal(str(entry.get("title") or ""))
     start, end = _start(entry.get("startTime")), _start(entry.get("endTime"))
-    place = _place(entry.get("location"))
+    place = placed(entry.get("location"))
     lost = () if place or not entry.get("location") else (_loss(f"{title}: location", "It has no name or no geo."),)
     if start is None:
         return None, lost
@@ -82,16 +83,6 @@ def _from_element(element: Any) -> tuple[Chapter | None, tuple[Loss, ...]]:
 def _web(value: object) -> str | None:
     text = str(value or "").strip()
     return text if addresses.is_web(text) else None
-
-
-def _place(data: object) -> Place | None:
-    """The place that a chapter names, if it can be found on a map."""
-    if not isinstance(data, dict):
-        return None
-    name, geo, osm = (one_line(legal(str(data.get(key) or ""))) for key in ("name", "geo", "osm"))
-    if not name or not addresses.GEO.fullmatch(geo):
-        return None
-    return Place(name=name[:128], geo=geo, osm=osm if addresses.OSM.fullmatch(osm) else None)
 
 
 def _found(entries: Iterable[tuple[Chapter | None, tuple[Loss, ...]]]) -> Found:

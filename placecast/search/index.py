@@ -23,7 +23,7 @@ TABLE = f"{FOLDER}/index.json"
 _STEP = 32  # episodes
 _HASH = 10  # hexadecimal digits: one in a billion that two of a thousand files are called alike
 _VERSION = 1
-_SHORTEST = 3  # letters: shorter words are not corrected
+SHORTEST = 3  # letters: shorter words are not corrected
 _MOST = 35  # letters that two neighbours in a list can share, as one digit tells
 
 
@@ -111,7 +111,7 @@ def _by_letter(counted: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:
     """Words and how frequent they are, by their first letter: "-" for all that do not begin with a Latin one."""
     made: dict[str, list[tuple[str, int]]] = {}
     for word in sorted(counted):
-        if len(word) >= _SHORTEST and not word.isdigit():
+        if len(word) >= SHORTEST and not word.isdigit():
             letter = word[0] if word[0].isascii() and word[0].isalpha() else "-"
             made.setdefault(letter, []).append((word, counted[word].bit_length()))
     return made

@@ -19,7 +19,7 @@ Terms = Mapping[str, Sequence[int]]
 
 PART = 16  # passages in one file: about a thousand words, three kilobytes compressed
 _LONG_ENOUGH = 60  # words
-_FURTHER = 8  # words of the next passage that count as said in this one, so that no phrase falls between two
+FURTHER = 8  # words of the next passage that count as said in this one, so that no phrase falls between two
 
 
 def passages(transcript: Transcript) -> Sequence[Passage]:
@@ -42,9 +42,9 @@ def terms(found: Sequence[Passage], language: str) -> tuple[Terms, Terms, frozen
     single: dict[str, set[int]] = {}
     double: dict[str, set[int]] = {}
     for number, own in enumerate(said):
-        heard = [*own, *islice(said[number + 1], _FURTHER + 2)] if number + 1 < len(said) else own
+        heard = [*own, *islice(said[number + 1], FURTHER + 2)] if number + 1 < len(said) else own
         stems = [*map(stem, heard), "", ""]
-        for at, word in enumerate(heard[: len(own) + _FURTHER]):
+        for at, word in enumerate(heard[: len(own) + FURTHER]):
             if word not in frequent:
                 single.setdefault(stems[at], set()).add(place(number, stems[at + 1]))
             elif at + 1 < len(heard) and heard[at + 1] in frequent:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 _PRIME, _BASIS, _MASK = 0x01000193, 0x811C9DC5, 0xFFFFFFFF  # FNV-1a, 32 bits
-_HINT = 3  # bits
+HINT = 3  # bits
 _FINENESS = 2  # found by trying: a query of four words then costs about as much as the text that it finds
 
 
@@ -38,12 +38,12 @@ _SMALL = [bytes([value]) for value in range(0x80)]
 
 def place(passage: int, following: str) -> int:
     """A passage and what follows the term there, as one number. It is the order of places, too."""
-    return passage << _HINT | _hint(following)
+    return passage << HINT | _hint(following)
 
 
 @lru_cache(maxsize=200_000)
 def _hint(following: str) -> int:
-    return hash_of(following) & ((1 << _HINT) - 1)
+    return hash_of(following) & ((1 << HINT) - 1)
 
 
 def local(places: Sequence[int]) -> bytes:
@@ -55,7 +55,7 @@ def local(places: Sequence[int]) -> bytes:
             made.append(value & 0x7F | 0x80)
             value >>= 7
         made.append(value)
-        before = each >> _HINT << _HINT
+        before = each >> HINT << HINT
     return bytes(made)
 
 
@@ -139,9 +139,9 @@ def _episodes(numbers: _Numbers) -> Iterator[tuple[int, list[int]]]:
         passage, places, more = 0, [], 1
         while more:
             value = next(numbers)
-            found, more = (passage << _HINT) + (value >> 1), value & 1
+            found, more = (passage << HINT) + (value >> 1), value & 1
             places.append(found)
-            passage = found >> _HINT
+            passage = found >> HINT
         yield episode, places
 
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from placecast import chapters, rss
 from placecast.model import Block, Chat, Comments, Image, Link, Note, Publication, RemoteShow, Schedule, Season
+from placecast.project.distribution_schema import DistributionFacts
 from placecast.project.listing_schema import BlockFacts
-from placecast.project.schema import DistributionFacts, EpisodeFacts, MasteringFacts, OwnerFacts, ShowFacts
+from placecast.project.schema import EpisodeFacts, MasteringFacts, OwnerFacts, ShowFacts
 from placecast.rss.extensions import APPLE, PODCAST, PODLOVE
 from placecast.upkeep import prune
 from tests import every_fact, small_show

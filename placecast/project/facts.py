@@ -24,11 +24,12 @@ from placecast.model import (
     Transcription,
 )
 from placecast.project import chaptering, listing
+from placecast.project.distribution_schema import DistributionFacts
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
 from placecast.project.look_schema import LookFacts
 from placecast.project.naming import people, places
-from placecast.project.schema import DistributionFacts, EpisodeFacts, ShowFacts, TargetFacts
+from placecast.project.schema import EpisodeFacts, ShowFacts, TargetFacts
 from placecast.project.secrets import without_secrets
 from placecast.project.shapes import Facts
 from placecast.project.templates import read_templates

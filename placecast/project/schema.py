@@ -17,6 +17,7 @@ from placecast import addresses
 from placecast.categories import is_category
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.project.directories import DirectoriesFacts
+from placecast.project.distribution_schema import DistributionFacts
 from placecast.project.listing_schema import (
     BlockFacts,
     ChatFacts,
@@ -41,22 +42,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?")
 _SPOKEN = re.compile(rf"show|detect|{_LANGUAGE.pattern}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_HUB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?")
-_CLOUDFRONT = re.compile(r"[A-Z0-9]{8,32}")
-_CLOUDFLARE = re.compile(r"[0-9a-f]{32}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LONGEST = 360_000  # seconds: a hundred hours
-
-
-def _id(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    """As `shaped`, for what people may mistake for a key: a wrong value is not said again."""
-
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise ValueError(f"it is not {what}")
-        return value
-
-    return AfterValidator(check)
 
 
 def _zone(name: Any) -> ZoneInfo:
@@ -83,12 +70,6 @@ def _seconds(value: Any) -> float:
 
 def _by_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
-
-
-def _word(text: str) -> str:
-    if "\0" in text:
-        raise ValueError(f"{text!r} is no word of a command")
-    return text
 
 
 Language = Annotated[str, shaped(_LANGUAGE, "a language tag")]
@@ -236,27 +217,6 @@ class TargetFacts(Facts):
     verify: bool | None = Field(
         None,
         description="Write verify = false to send the feed without asking first, through the public address, whether what it names is there. Left out: true for a bucket, false for a folder.",
-    )
-
-
-class DistributionFacts(Facts):
-    hubs: tuple[Annotated[str, shaped(_HUB, "the web address of a hub")], ...] = Field(
-        (),
-        strict=False,
-        description='Write hubs = ["https://pubsubhubbub.appspot.com/"]: WebSub hubs, which the feed names and which are told when it changes.',
-    )
-    cloudfront: Annotated[str, _id(_CLOUDFRONT, "the id of a distribution")] | None = Field(
-        None,
-        description='Write cloudfront = "E2EXAMPLE123", the distribution\'s id: it is made to forget what has changed. The key comes from where boto3 finds it.',
-    )
-    cloudflare: Annotated[str, _id(_CLOUDFLARE, "the id of a zone")] | None = Field(
-        None,
-        description='Write cloudflare = "023e105f4ecef8ad9ca31a8372d0c353", the zone\'s id of 32 digits and letters a to f: it is made to forget what has changed. The token comes from CLOUDFLARE_API_TOKEN.',
-    )
-    command: tuple[Annotated[str, Field(min_length=1), AfterValidator(_word)], ...] = Field(
-        (),
-        strict=False,
-        description='Write command = ["./purge.sh", "--now"], word by word: it is run in the show\'s folder and reads the changed addresses, one a line.',
     )
 
 

@@ -23,7 +23,7 @@ from placecast.search import Heard, Segment
 def files(project: Project, published: Publication, lying: Archive | None) -> Tree:
     """The files of the index; none where the feed has episodes that this clone does not know."""
     oldest_first = published.releases[::-1]
-    if published.others or not oldest_first:
+    if published.others:
         return {}
     first = search.divided(len(oldest_first))
     tree: dict[str, bytes | AsItLies] = {}

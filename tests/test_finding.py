@@ -152,6 +152,13 @@ TEXT = st.text(max_size=60) | st.lists(st.sampled_from([*HARBOUR[1].split(), "NE
 )
 
 
+@pytest.mark.parametrize("query", ["he", "to be", "harbour", '"to be or"', "..."])
+@pytest.mark.parametrize("episodes", [0, 1])
+def test_nothing_is_found_where_nobody_has_said_anything(query: str, episodes: int) -> None:
+    with index(*[transcript()] * episodes) as store:
+        assert ask(store, query).found == ()
+
+
 @given(said=st.lists(TEXT, max_size=12), query=TEXT, filler=st.lists(TEXT, max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_typed_every_sentence_is_found_by_its_own_words(

@@ -271,10 +271,13 @@ def test_a_clone_that_does_not_know_all_episodes_leaves_the_index(show: SmallSho
     assert files_below(show.target / "search") == before
 
 
-def test_a_show_without_episodes_has_no_index(tmp_path: Path) -> None:
+def test_the_index_of_a_show_without_episodes_says_so(tmp_path: Path) -> None:
     empty = make(tmp_path / "show")
     pipeline.rebuild(empty.run())
-    assert _searchable(empty).keys() == {"search/index.html"}
+    table = _table(empty)
+    assert table["years"] == []
+    pipeline.rebuild(_fresh(empty).run())
+    assert _table(empty) == table
 
 
 def test_what_was_unpublished_is_found_no_more(show: SmallShow) -> None:

@@ -241,3 +241,13 @@ def test_hostile_text_is_shown_and_does_nothing(chromium, hostile_site) -> None:
 def test_the_page_is_html_that_parses_the_same_again() -> None:
     page = feeds.pages_of(SITE)["search/index.html"]
     assert html.document_fromstring(page).xpath("//form/@role") == ["search"]
+
+
+def test_in_a_show_without_episodes_nothing_is_found(chromium, tmp_path) -> None:
+    with running(shows.write_site(feeds.publication(), tmp_path)) as port:
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{port}/search/index.html?q=harbour")
+        until(
+            page, "document.querySelector('[data-status]').textContent === 'Nothing was found. Nobody says “harbour”.'"
+        )
+        page.close()

@@ -128,7 +128,8 @@ class _Hunt:
 
     def _anything(self) -> list[Slot]:
         """For words that nearly every sentence has, the newest episodes will do; for unknown ones, nothing does."""
-        return [] if self._taken else [self._latest()]
+        latest = self._latest()
+        return [latest] if latest and not self._taken else []
 
     def _latest(self) -> Slot:
         rows = self._query("SELECT id, passages FROM episode ORDER BY day DESC LIMIT ?", [_LATEST])
@@ -136,6 +137,8 @@ class _Hunt:
         return {first + number: 1.0 for first, count in firsts for number in range(count)}
 
     def _passages(self, terms: Collection[str]) -> list[int]:
+        if not terms:  # a show without episodes has no language
+            return []
         # Terms are letters and digits of some script: nothing in them is FTS5's syntax.
         wanted = " OR ".join(f'"{term}"' for term in sorted(terms))
         return [row[0] for row in self._query("SELECT rowid FROM said WHERE said MATCH ?", [wanted])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,12 @@ from placecast.project.schema import EpisodeFacts, ShowFacts
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
-DOCUMENTS = ["README.md", "CHANGELOG.md", *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md"))]
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")),
+]
 HEAD = """\
 # Reference
 
@@ -121,3 +127,9 @@ def test_every_command_that_a_document_shows_is_understood(document: str, line: 
         command = command.commands[words.pop(0)]
     with suppress(click.BadOptionUsage):  # a sentence may name an option without its value
         command.make_parser(click.Context(command)).parse_args(words)
+
+
+@pytest.mark.parametrize("block", re.findall(r"(?s)```toml\n(.*?)```", (ROOT / "docs/hosts.md").read_text("utf-8")))
+def test_what_a_host_needs_is_accepted_in_placecast_toml(block: str) -> None:
+    sample = tomllib.loads((ROOT / "placecast.toml").read_text("utf-8"))
+    assert ShowFacts.model_validate(sample | tomllib.loads(block)).target

@@ -35,6 +35,7 @@ Made from the program by `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py`; 
 | 4 | the storage, or the host that a show comes from, refused, failed or could not be reached |
 | 5 | another run is at work on the show |
 | 6 | all is done, but an episode is held back until a person has approved its transcript |
+| 70 | a fault of placecast's own, which nobody foresaw |
 | 130 | stopped by Ctrl-C |
 """
 
@@ -49,6 +50,7 @@ def reference() -> str:
 
 def commands() -> Iterator[str]:
     whole = click.Context(cli, info_name="placecast", terminal_width=100, **cli.context_settings)
+    yield f"```text\n{cli.get_help(whole)}\n```\n"
     yield from helps(cli, whole, "placecast")
 
 

@@ -54,28 +54,40 @@ PUBLIC_BODY = (
     help="A public body must offer true transcripts: keep each episode back until a person has approved its own.",
 )
 @NO_INPUT
-def init(directory: Path, public_body: bool | None, no_input: bool, **given: str | None) -> None:
+@QUIET
+@JSON
+def init(
+    directory: Path, public_body: bool | None, no_input: bool, quiet: bool, as_json: bool, **given: str | None
+) -> None:
     """Make a new show in DIRECTORY: its facts, a plain cover, folders for episodes and transcripts."""
     from placecast.project import scaffold
 
-    answers = _answers(given, ask=not no_input)
+    ask = not (no_input or as_json)
+    answers = _answers(given, ask=ask)
     if public_body is None:
-        public_body = not no_input and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
+        public_body = ask and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
     project = scaffold.init(directory, scaffold.NewShow(**answers, public_body=public_body))
-    click.echo(f"Made the show in {project.root}.")
-    click.echo("Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING")
+    lines = (
+        f"Made the show in {project.root}.",
+        "Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING",
+    )
+    report.show(report.Answer(lines=lines, data={"folder": str(project.root)}), quiet=quiet, as_json=as_json)
 
 
 @click.command()
 @click.argument("recording", type=click.Path(path_type=Path))
 @FOLDER
 @NO_INPUT
-def new(recording: Path, folder: Path, no_input: bool) -> None:
+@QUIET
+@JSON
+def new(recording: Path, folder: Path, no_input: bool, **flags: bool) -> None:
     """Begin an episode from RECORDING: its folder, a guid for ever, and a filled-in episode.md."""
     from placecast.project import Project
 
-    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive()).slug
-    click.echo(f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}")
+    ask = not (no_input or flags["as_json"]) and interactive()
+    slug = _begin(Project.find(folder), recording, ask=ask).slug
+    line = f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}"
+    report.show(report.Answer(lines=(line,), data={"slug": slug, "file": f"episodes/{slug}/episode.md"}), **flags)
 
 
 @click.command()

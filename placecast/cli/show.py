@@ -1,4 +1,4 @@
-"""The commands on a show and its episodes, from `init` to `preview`."""
+"""The commands on a show and its episodes, from `init` to `check`."""
 
 from __future__ import annotations
 
@@ -241,23 +241,6 @@ def check(level: str, fail_on: str, folder: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
-@FOLDER
-def preview(port: int, folder: Path) -> None:
-    """Show the pages and the feed on this machine, scheduled episodes included. Ctrl-C ends it."""
-    from placecast import pipeline, serve
-
-    run = make_run(folder)
-
-    def ready(url: str) -> None:
-        pipeline.build_preview(run, url)
-        click.echo(f"The show is at {url} and its feed at {url}feed.xml. Ctrl-C ends the preview.")
-
-    run.project.preview.mkdir(parents=True, exist_ok=True)
-    serve.serve(run.project.preview, port=port, ready=ready)
-
-
 def _known_answer(folder: Path, command: Command) -> report.Answer | None:
     """The answer of the last run, when this one would do nothing either."""
     from placecast import unchanged
@@ -338,4 +321,4 @@ def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[st
     return [*named, *(each.slug for each in sketched)], sketched
 
 
-COMMANDS = (init, new, publish, build, status, check, preview)
+COMMANDS = (init, new, publish, build, status, check)

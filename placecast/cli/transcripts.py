@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
+from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, ended, interactive, make_run
 from placecast.errors import UsageError
 from placecast.timecode import parse_clock
 
@@ -204,11 +204,12 @@ def _review_page(project: Project, show: Show, episode: Episode, port: int) -> N
     from placecast import review as reviewer
 
     def ready(url: str) -> None:
-        click.echo(f"Review {episode.slug} at {url}\nCtrl-C ends it; what is saved is saved.")
+        click.echo(f"Review {episode.slug} at {url}\nCtrl-C ends it.")
         if interactive():
             click.launch(url)
 
     reviewer.serve(project, show, episode, port=port, ready=ready)
+    ended("The review has ended; what is saved is saved.")
 
 
 def _hear(project: Project, episode: Episode, found: Sequence[Doubt], number: int) -> None:

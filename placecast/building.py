@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -70,8 +70,9 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
 
     The transcripts as they would be now: what is shown stays shown.
     """
-    shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
-    said = {each.transcript_path("vtt"): archive.said(project, show, each) for each in shown}
+    paths = ((each, path) for each in episodes for path in each.transcript_paths("vtt"))
+    shown = [(each, path) for each, path in paths if (project.feed / path).is_file()]
+    said = {path: archive.said(project, show, each) for each, path in shown}
     sound = [audio for each in episodes if (audio := project.audio(each.slug))]
     played = [each for audio in sound for each in audio.files]
     heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in played}
@@ -104,7 +105,22 @@ def _episode(release: Release, published: Publication, beside: pages.Neighbours)
     """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
     text = release.text()
     page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    return page | pages.embedded(release, published) | _sidecars(published.show, release, text)
+    here = page | pages.embedded(release, published) | _sidecars(published.show, release, text)
+    return here | pages.moved(release, published) | _still_answering(release.episode, here)
+
+
+def _still_answering(episode: Episode, here: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What feeds and pages point to that were read before the episode was renamed: the same under its old addresses."""
+    kept = {path: content for path, content in here.items() if _is_pointed_to(path.removeprefix(episode.folder))}
+    return {
+        old + path.removeprefix(episode.folder): content
+        for old in episode.former_folders
+        for path, content in kept.items()
+    }
+
+
+def _is_pointed_to(name: str) -> bool:
+    return name.startswith("transcript.") or name in ("chapters.json", "oembed.json")
 
 
 def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
@@ -123,7 +139,8 @@ def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
     """Everything that the target must hold, as far as it is on this machine: old audio may be in the target only."""
-    notices = {f"{episode.folder}{page}index.html" for episode in published.withdrawn for page in ("", "player/")}
+    folders = [each for gone in published.withdrawn for each in (gone.folder, *gone.former_folders)]
+    notices = {f"{folder}{page}index.html" for folder in folders for page in ("", "player/")}
     found = {path: archive.as_it_lies(content) for path, content in tree.items()}
     texts = [plan.upload(path, project.feed / path, file.size, file.sha256) for path, file in found.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]

@@ -277,5 +277,7 @@ def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
     """UsageError when one of the names is none of an episode."""
     missing = [slug for slug in wanted if slug not in {each.slug for each in episodes}]
     if missing:
-        cure = "See the episodes with: placecast status"
+        now = {former: each.slug for each in episodes for former in each.formerly}
+        known = now.get(missing[0])
+        cure = f"It is called {known} now." if known else "See the episodes with: placecast status"
         raise UsageError(missing[0], "there is no such episode, and no such recording.", cure)

@@ -35,7 +35,7 @@ FLOORS = (
     ("run", "scribe"),
     ("production", "publishing"),
     ("inspection", "pipeline", "survey"),
-    ("arrival", "backlog", "doctor", "renaming", "transcripts", "upkeep"),
+    ("arrival", "backlog", "doctor", "editing", "renaming", "transcripts", "upkeep"),
     ("chaptering",),
     ("report",),
     ("cli",),

@@ -18,6 +18,8 @@ from placecast.project import Project
 from placecast.project.scaffold import NewEpisode, free_slug
 from placecast.upkeep.unpublish import unpublish
 from tests.small_show import SmallShow, files_below, make
+from tests.test_pages_browser import chromium  # noqa: F401 - a fixture
+from tests.test_serve import running
 
 APPS = ("transcript.vtt", "transcript.srt", "transcript.json", "transcript.txt", "transcript.html", "chapters.json")
 
@@ -258,3 +260,17 @@ def test_a_clone_that_has_not_heard_of_it_takes_nothing_from_listeners(tmp_path:
         entries = feedparser.parse((public / "feed.xml").read_bytes()).entries
         assert [(each.id, each.enclosures) for each in entries] == [("guid-of-digbeth", sound)]
     assert b"This page has moved" in (public / "e/digbeth/index.html").read_bytes()
+
+
+@pytest.mark.browser
+def test_a_moment_behind_the_old_address_is_led_to_the_new_one(show: SmallShow, chromium) -> None:  # noqa: F811
+    rename(show)
+    show.publish()
+    with running(show.target) as port:
+        for script, address in ((True, "e/deritend/?a=b#t=1"), (False, "e/deritend/")):
+            context = chromium.new_context(java_script_enabled=script)
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{port}/e/digbeth/?a=b#t=1")
+            page.wait_for_url(f"http://127.0.0.1:{port}/{address}")
+            assert page.locator("h1").inner_text() == "Digbeth"
+            context.close()

@@ -14,13 +14,25 @@ from pathlib import Path
 import click
 
 from placecast import __version__, report
-from placecast.cli import chapters, doctor, everywhere, finding, moving, preview, renaming, show, transcripts, upkeep
+from placecast.cli import (
+    chapters,
+    doctor,
+    editing,
+    everywhere,
+    finding,
+    moving,
+    preview,
+    renaming,
+    show,
+    transcripts,
+    upkeep,
+)
 from placecast.errors import PlacecastError
 from placecast.report.manner import Manner
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
-_PARTS = (show, preview, renaming, upkeep, doctor, transcripts, chapters, moving, finding)
+_PARTS = (show, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding)
 _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
+from placecast.cli.editor import keeps_ctrl_c
 from placecast.cli.options import FOLDER, JSON, NO_INPUT, interactive, make_run
 from placecast.errors import UsageError
 from placecast.timecode import parse_clock
@@ -69,7 +70,8 @@ def _edited(run: Run, slug: str, made: tuple[Chapter, ...]) -> tuple[Chapter, ..
     """What the producer saved; none when the editor was left without saving."""
     from placecast import chaptering
 
-    left = click.edit(chaptering.as_lines(made, slug), extension=".txt")
+    with keeps_ctrl_c():
+        left = click.edit(chaptering.as_lines(made, slug), extension=".txt")
     return chaptering.edited(run.project, slug, left or "", made)
 
 

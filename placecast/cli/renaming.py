@@ -23,7 +23,7 @@ def rename(slug: str, new: str, folder: Path, **flags: bool) -> None:
     the page leads to the new one, and transcripts and chapters are at both. Nothing is sent before the next publish.
     """
     from placecast.renaming import rename
-    from placecast.report.renaming import renamed
+    from placecast.report.daily import renamed
 
     report.show(renamed(rename(make_run(folder, **flags), slug, new)), **flags)
 

@@ -23,6 +23,7 @@ from placecast.cli import (
     moving,
     preview,
     renaming,
+    shell,
     show,
     transcripts,
     upkeep,
@@ -32,7 +33,7 @@ from placecast.report.manner import Manner
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
-_PARTS = (show, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding)
+_PARTS = (show, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding, shell)
 _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)
 
 
@@ -61,7 +62,7 @@ def main() -> None:
     """Run the command, and turn what went wrong into a message and an exit code."""
     manner = Manner()
     try:
-        cli(standalone_mode=False, obj=manner, color=manner.colour)
+        cli(prog_name="placecast", standalone_mode=False, obj=manner, color=manner.colour)
     except PlacecastError as error:
         _end(error, manner)
     except BrokenPipeError:  # who reads our answer has read enough, as `head` does

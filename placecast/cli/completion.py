@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from placecast.errors import UsageError
@@ -17,12 +18,20 @@ class Slug(click.ParamType):  # type: ignore[type-arg]  # generic in the newest 
     name = "slug"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        given = ctx.params.get("folder") or (ctx.parent and ctx.parent.params.get("folder")) or "."
         try:
-            found = find_root(Path(given)).glob("episodes/*/episode.md")
+            found = find_root(_folder(ctx)).glob("episodes/*/episode.md")
             slugs = sorted(each.parent.name for each in found)
         except (UsageError, OSError):
             return []
         items = [CompletionItem(slug) for slug in slugs if slug.startswith(incomplete)]
         # Where a recording may stand as well, the shell offers its files if no episode is called so.
         return items or ([CompletionItem(incomplete, type="file")] if param.name == "names" else [])
+
+
+def _folder(context: click.Context | None) -> Path:
+    """The show's folder: as it was given to this command, or before its name."""
+    while context is not None:
+        if context.get_parameter_source("folder") is ParameterSource.COMMANDLINE:
+            return Path(context.params["folder"])
+        context = context.parent
+    return Path()

@@ -102,7 +102,7 @@ def test_the_shell_understands_what_it_is_given(placecast: Command, tmp_path: Pa
 
 
 BASH = """eval "$(placecast completion bash)"
-COMP_WORDS=(placecast edit d); COMP_CWORD=2; _placecast_completion; echo ${COMPREPLY[@]}"""
+COMP_WORDS=(placecast edit d); COMP_CWORD=2; _placecast_completion placecast; echo ${COMPREPLY[@]}"""
 FISH = "placecast completion fish | source; complete -C 'placecast edit d'"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from placecast import __version__, report
+from placecast import report
 from placecast.cli import (
     chapters,
     doctor,
@@ -27,6 +27,7 @@ from placecast.cli import (
     show,
     transcripts,
     upkeep,
+    version,
 )
 from placecast.errors import PlacecastError
 from placecast.report.manner import Manner
@@ -39,7 +40,6 @@ _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @everywhere.common
-@click.version_option(__version__, prog_name="placecast")
 @click.pass_context
 def cli(context: click.Context, /, folder: Path, **flags: bool) -> None:
     """From a finished recording to a published podcast episode.
@@ -53,6 +53,7 @@ def cli(context: click.Context, /, folder: Path, **flags: bool) -> None:
     context.default_map = everywhere.defaults(cli, given | {"folder": str(folder)})
 
 
+cli.params.append(version.option())
 for command in _COMMANDS:
     cli.add_command(command)
     everywhere.equip(command)

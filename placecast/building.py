@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -90,7 +90,28 @@ def render(project: Project, published: Publication, lying: Archive | None = Non
         make = partial(_episode, release, published, beside)
         tree |= lying.files(release, beside, make) if lying else make()
     tree |= indexing.files(project, published, lying)
-    return tree
+    return tree | _at_former_addresses(project, published, tree)
+
+
+def _at_former_addresses(project: Project, published: Publication, tree: Tree) -> dict[str, bytes]:
+    """Of episodes that were renamed: pages that lead on, and what feeds and players point to that were made before."""
+    found: dict[str, bytes] = {}
+    for release in (each for each in published.releases if each.episode.formerly):
+        episode = release.episode
+        kept = {path.removeprefix(episode.folder): path for path in tree if path.startswith(episode.folder)}
+        still = {name: _content(project, path, tree) for name, path in kept.items() if _is_pointed_to(name)}
+        found |= pages.moved(release, published)
+        found |= {old + name: content for old in episode.former_folders for name, content in still.items()}
+    return found
+
+
+def _is_pointed_to(name: str) -> bool:
+    return name.startswith("transcript.") or name in ("chapters.json", "oembed.json")
+
+
+def _content(project: Project, path: str, tree: Tree) -> bytes:
+    content = tree[path]
+    return (project.feed / path).read_bytes() if isinstance(content, AsItLies) else content
 
 
 def feed_of(tree: Tree) -> bytes:
@@ -105,22 +126,7 @@ def _episode(release: Release, published: Publication, beside: pages.Neighbours)
     """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
     text = release.text()
     page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    here = page | pages.embedded(release, published) | _sidecars(published.show, release, text)
-    return here | pages.moved(release, published) | _still_answering(release.episode, here)
-
-
-def _still_answering(episode: Episode, here: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What feeds and pages point to that were read before the episode was renamed: the same under its old addresses."""
-    kept = {path: content for path, content in here.items() if _is_pointed_to(path.removeprefix(episode.folder))}
-    return {
-        old + path.removeprefix(episode.folder): content
-        for old in episode.former_folders
-        for path, content in kept.items()
-    }
-
-
-def _is_pointed_to(name: str) -> bool:
-    return name.startswith("transcript.") or name in ("chapters.json", "oembed.json")
+    return page | pages.embedded(release, published) | _sidecars(published.show, release, text)
 
 
 def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:

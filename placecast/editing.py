@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from placecast.errors import FactsError, Fault, PlacecastError, UsageError
+from placecast.model import Episode
 from placecast.project import EPISODE_FILE, NAMES_FILE, Project
+from placecast.project.unknown import no_such_episode
 from placecast.root import SHOW_FILE
 
 Kind = Literal["episode", "transcript", "names", "show"]
@@ -17,10 +19,11 @@ def file_of(project: Project, slug: str | None, kind: Kind) -> Path:
     """The file that is meant; UsageError when there is none. Found without reading: its facts may be wrong."""
     if kind in ("names", "show"):
         return project.root / (NAMES_FILE if kind == "names" else SHOW_FILE)
-    path = project.episode_folder(slug or "") / EPISODE_FILE
-    if slug is None or not path.is_file():
-        what = "names no episode." if slug is None else "there is no such episode."
-        raise UsageError(slug or "placecast edit", what, _cure(project, slug))
+    if slug is None:
+        raise UsageError("placecast edit", "names no episode.", "See the episodes with: placecast status")
+    path = project.episode_folder(slug) / EPISODE_FILE
+    if not path.is_file():
+        raise no_such_episode(slug, _episodes(project))
     if kind == "episode":
         return path
     transcript = project.transcript_file(slug)
@@ -29,14 +32,12 @@ def file_of(project: Project, slug: str | None, kind: Kind) -> Path:
     return transcript
 
 
-def _cure(project: Project, slug: str | None) -> str:
-    """What an episode is called now that was renamed."""
+def _episodes(project: Project) -> Sequence[Episode]:
+    """Those that are known, if the facts can be read."""
     try:
-        known = {former: each.slug for each in project.load()[1] for former in each.formerly}
+        return project.load()[1]
     except FactsError:
-        known = {}
-    called = known.get(slug or "")
-    return f"It is called {called} now." if called else "See the episodes with: placecast status"
+        return ()
 
 
 def faults(project: Project, path: Path) -> tuple[Fault, ...]:

@@ -17,6 +17,7 @@ from placecast.errors import UsageError
 from placecast.model import Episode, Show
 from placecast.plan import FEED
 from placecast.project import Project, facts, front_matter
+from placecast.project.unknown import no_such_episode
 from placecast.run import Run
 
 
@@ -54,7 +55,7 @@ def _completed(project: Project, show: Show, episodes: Sequence[Episode], old: s
     found = next((each for each in episodes if each.slug == new), None)
     left = [there for there, here in _words(project, old, new) if there.is_file() and here.is_file()]
     if found is None or not (left or old in found.formerly):
-        raise UsageError(old, "there is no such episode.", "See the episodes with: placecast status")
+        raise no_such_episode(old, episodes)
     _tidy(project, old, new)
     return Renamed(old=old, new=new, page=show.page(found.folder), public=old in found.formerly)
 

@@ -90,7 +90,7 @@ def test_edit_checks_what_was_saved(show: SmallShow, placecast: Command, editor:
     editor.write_text("text = text.replace('Notes on', 'All about')", "utf-8")
     code, out, err = placecast("edit", "digbeth")
     assert (code, err) == (0, "")
-    assert out == f"{FILE} is saved, and the facts are right. See it with: placecast preview\n"
+    assert out == f"{FILE} is saved, and the facts are right. See it all with: placecast preview\n"
     assert "All about" in Path(FILE).read_text("utf-8")
     assert f"{FILE} is as it was" in placecast("edit", "digbeth")[1]
 
@@ -150,6 +150,7 @@ def test_without_anybody_to_edit_the_file_is_named_with_its_faults(show: SmallSh
     ("arguments", "said"),
     [
         (("nowhere",), "there is no such episode"),
+        (("digbet",), "Did you mean digbeth?"),
         ((), "names no episode"),
         (("digbeth", "--transcript"), "placecast transcribe digbeth"),
     ],

@@ -31,6 +31,7 @@ def open_page(slug: str | None, feed: bool, only_say: bool, folder: Path, as_jso
     The address is said, too. An episode that is not public yet is not opened: it is told where to see it.
     """
     from placecast.project import find_episode
+    from placecast.project.unknown import no_such_episode
     from placecast.report.daily import addressed
 
     if feed and slug:
@@ -39,7 +40,7 @@ def open_page(slug: str | None, feed: bool, only_say: bool, folder: Path, as_jso
     show, episodes = run.project.load()
     episode = find_episode(run.project, episodes, slug) if slug else None
     if slug and episode is None:
-        raise UsageError(slug, "there is no such episode.", "See the episodes with: placecast status")
+        raise no_such_episode(slug, episodes)
     path = "feed.xml" if feed else f"{episode.folder if episode else ''}{show.index}"
     why_not = _not_public(episode, show) if episode else ""
     report.show(addressed(show.at(path), path, why_not, show), as_json=as_json)
@@ -84,8 +85,10 @@ def edit(slug: str | None, kind: str | None, folder: Path, no_input: bool, quiet
     before = path.read_bytes() if path.is_file() else b""
     may = not (no_input or as_json) and (interactive() or editor.is_named())
     found = editing.edit(project, path, editor.edit_file, _again) if may else editing.faults(project, path)
-    changed = may and path.is_file() and path.read_bytes() != before
-    report.show(edited(project.shown(path), found, changed=changed), quiet=quiet or bool(found), as_json=as_json)
+    there = path.is_file()
+    changed = may and there and path.read_bytes() != before
+    answer = edited(project.shown(path), found, there=there, changed=changed)
+    report.show(answer, quiet=quiet or bool(found), as_json=as_json)
     if found:
         if not as_json:
             report.failed(FactsError(found))

@@ -248,12 +248,13 @@ def approve(slug: str, by: str, folder: Path, **flags: bool) -> None:
 def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     """The show in this folder, and one of its episodes."""
     from placecast.project import Project, find_episode
+    from placecast.project.unknown import no_such_episode
 
     project = Project.find(folder)
     show, episodes = project.load()
     episode = find_episode(project, episodes, slug)
     if episode is None:
-        raise UsageError(slug, "there is no such episode.", "See the episodes with: placecast status")
+        raise no_such_episode(slug, episodes)
     return project, show, episode
 
 

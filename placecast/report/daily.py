@@ -23,16 +23,16 @@ def addressed(address: str, path: str, why_not: str, show: Show) -> Answer:
     if why_not:
         lines = [f"Not public yet, but {why_not}. It will be at {address}"]
     if why_not or isinstance(show.target, FolderTarget):
-        where = "" if why_not else f"It is published into {show.target.name}. Where no server shows that: "
-        lines.append(f"{where}See it on this computer with `placecast preview`, at {_PREVIEW}{path}")
+        where = "" if why_not else f"It is published into {show.target.name}, which a web server may show. "
+        lines.append(f"{where}On this computer you see it with `placecast preview`, at {_PREVIEW}{path}")
     data = {"address": address, "public": not why_not, "preview": f"{_PREVIEW}{path}"}
     return Answer(lines=tuple(lines), data=data)
 
 
-def edited(file: str, found: Sequence[Fault], *, changed: bool) -> Answer:
+def edited(file: str, found: Sequence[Fault], *, there: bool, changed: bool) -> Answer:
     """Which file it was, and what is wrong with the facts now."""
-    what = "is saved, and the facts are right" if changed else "is as it was, and the facts are right"
-    lines = (f"{file} {what}. See it with: placecast preview",)
+    what = "is saved" if changed else "is as it was" if there else "is not there yet"
+    lines = (f"{file} {what}, and the facts are right. See it all with: placecast preview",)
     data = {"file": file, "changed": changed, "faults": [asdict(each) for each in found]}
     return Answer(lines=lines, data=data)
 

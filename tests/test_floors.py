@@ -17,13 +17,15 @@ FLOORS = (
     (
         *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
         *("timecode", "typed", "wording"),
+        "dates",
     ),
-    ("model",),
+    ("licences", "model"),
     ("realign", "screens"),
     (
         *("captions", "categories", "changed", "chapters", "drawing", "names", "pace", "plan", "record", "reviews"),
         "sentences",
         *("turns", "vtt", "work"),
+        "corrections",
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving"),
@@ -36,7 +38,7 @@ FLOORS = (
     ("production", "publishing"),
     ("inspection", "pipeline", "survey"),
     ("arrival", "backlog", "doctor", "transcripts", "upkeep"),
-    ("chaptering",),
+    ("amending", "chaptering"),
     ("report",),
     ("cli",),
 )

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from placecast import corrections
 from placecast.chapters import spans
-from placecast.model import Chapter, Person, Place, Publication, Release, Show
+from placecast.model import Chapter, Correction, Person, Place, Publication, Release, Show
 from placecast.pages import embedding, pictures
 from placecast.pages.reading import anchor
 from placecast.pages.wording import checked, coordinates, licence_address, local_iso, unchecked, web
@@ -71,6 +72,7 @@ def episode(release: Release, show: Show, description: str) -> str:
             "license": licence_address(facts.license or show.license),
             "associatedMedia": _sound(release, show),
             "hasPart": _clips(release, show),
+            "correction": [_correction(each, show) for each in reversed(facts.corrections)],
         }
     )
 
@@ -117,6 +119,15 @@ def _clip(chapter: Chapter, end: float, page: str) -> Value:
         "startOffset": chapter.seconds,
         "endOffset": end,
         "url": f"{page}#{anchor(chapter.seconds)}",
+    }
+
+
+def _correction(correction: Correction, show: Show) -> Value:
+    return {
+        "@type": "CorrectionComment",
+        "text": corrections.sentence(correction),
+        "datePublished": local_iso(correction.date, show.zone),
+        "author": {"@type": "Person", "name": correction.by},
     }
 
 

@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from placecast import chapters
+from placecast import chapters, corrections
 from placecast.errors import PlacecastError
 from placecast.model import Elsewhere, Image, Person, Place, Publication, Release, Show, Soundbite
 from placecast.rss import document
@@ -173,7 +173,7 @@ def _add_item(feed: Any, show: Show, release: Release) -> None:
     item.published(release.published.astimezone(UTC))
     item.enclosure(show.at(audio.path), audio.bytes, audio.type)
     item.link(href=show.page(episode.folder), rel="alternate")
-    _describe_item(item, release)
+    _describe_item(item, show, release)
     item.podcast.itunes_title(cut(episode.title))
     item.podcast.itunes_duration(round(audio.seconds))
     item.podcast.itunes_season(episode.season)
@@ -186,13 +186,14 @@ def _add_item(feed: Any, show: Show, release: Release) -> None:
     item.podlove.add(*simple_chapters(show, episode))
 
 
-def _describe_item(item: Any, release: Release) -> None:
+def _describe_item(item: Any, show: Show, release: Release) -> None:
     episode, notes = release.episode, release.notes_html
     # feedgen moves content:encoded into the description when there is none, so there always is one.
     description = cut_bytes(episode.summary or plain(notes) or episode.title or episode.slug)
     item.description(description)
     item.podcast.itunes_summary(description)
-    if content := notes + chapters.in_notes(episode.chapters, notes):
+    amended = corrections.in_notes(episode.corrections, show.zone)
+    if content := notes + chapters.in_notes(episode.chapters, notes) + amended:
         item.content(content, type="CDATA")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s]*)?")
 GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?", re.ASCII)  # RFC 5870, without its options
+DOI = re.compile(r"10\.\d{4,9}/[!-~]+", re.ASCII)  # as DataCite has it, of what every address can hold
 OSM = re.compile(r"[NWR]\d+(#\d+)?", re.ASCII)  # an object of OpenStreetMap
 
 

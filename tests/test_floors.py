@@ -25,7 +25,7 @@ FLOORS = (
         *("captions", "categories", "changed", "chapters", "drawing", "names", "pace", "plan", "record", "reviews"),
         "sentences",
         *("turns", "vtt", "work"),
-        "corrections",
+        *("citation", "corrections"),
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving"),
@@ -38,7 +38,7 @@ FLOORS = (
     ("production", "publishing"),
     ("inspection", "pipeline", "survey"),
     ("arrival", "backlog", "doctor", "transcripts", "upkeep"),
-    ("amending", "chaptering"),
+    ("amending", "chaptering", "citing"),
     ("report",),
     ("cli",),
 )

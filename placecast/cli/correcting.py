@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, interactive, make_run
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, QUIET, interactive, make_run, moment
 from placecast.errors import UsageError
-from placecast.timecode import parse_clock
 
 _KINDS = ("transcript", "audio", "facts")
 _QUESTIONS = {"wrong": "What was wrong", "right": "What is right", "by": "Who answers for the correction (full name)"}
@@ -47,7 +46,7 @@ def correct(
     if only_list:
         report.show(listed(slug, amending.of_episode(run, slug)), as_json=as_json)
         return
-    seconds = _seconds(at)
+    seconds = moment(at)
     amending.refuse(transcripts.episode(run, slug), run.now)
     ask = not (no_input or as_json) and interactive()
     answers = _answers(slug, {"kind": kind, **given}, ask=ask)
@@ -69,13 +68,6 @@ def _asked(name: str) -> str:
         answer: str = click.prompt("What was wrong in", type=click.Choice(_KINDS), default="facts", err=True)
         return answer
     return str(click.prompt(_QUESTIONS[name], err=True))
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        return None if text is None else parse_clock(text)
-    except ValueError as exc:
-        raise UsageError(text or "--at", "is not a time.", "Write it as 12:34 or 1:02:03.") from exc
 
 
 COMMANDS = (correct,)

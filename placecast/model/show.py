@@ -30,6 +30,7 @@ class Person:
     group: str = "cast"
     url: str | None = None
     image: str | None = None
+    family: str | None = None  # the part of the name that references begin with; None: as is usual in Europe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +297,7 @@ class Episode:
     comments: tuple[Comments, ...] = ()  # the first is the one to show
     texts: tuple[Note, ...] = ()
     corrections: tuple[Correction, ...] = ()  # oldest first
+    doi: str | None = None
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from placecast import corrections
 from placecast.chapters import spans
+from placecast.citation.reference import DOI
 from placecast.model import Chapter, Correction, Person, Place, Publication, Release, Show
 from placecast.pages import embedding, pictures
 from placecast.pages.reading import anchor
@@ -51,6 +52,8 @@ def episode(release: Release, show: Show, description: str) -> str:
             "@type": "PodcastEpisode",
             "@id": show.at(facts.folder),
             "url": show.at(facts.folder),
+            "sameAs": DOI + facts.doi if facts.doi else None,
+            "identifier": _doi(facts.doi) if facts.doi else None,
             "name": facts.title,
             "description": description,
             "datePublished": local_iso(release.published, show.zone),
@@ -75,6 +78,10 @@ def episode(release: Release, show: Show, description: str) -> str:
             "correction": [_correction(each, show) for each in reversed(facts.corrections)],
         }
     )
+
+
+def _doi(doi: str) -> Value:
+    return {"@type": "PropertyValue", "propertyID": "DOI", "value": doi, "url": DOI + doi}
 
 
 def _series(show: Show) -> dict[str, Value]:

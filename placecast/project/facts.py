@@ -101,6 +101,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
             "number",
             "kind",
             "display",
+            "doi",
             "license",
             "license_url",
             "block",

@@ -23,7 +23,7 @@ from placecast.rss import document
 from placecast.rss.alternates import alternate_enclosures
 from placecast.rss.channel import apple_tags, directory_tags
 from placecast.rss.extensions import Tag, new_feed, tag
-from placecast.rss.items import apple_item_tags, deep_link, number_tags, own_tags, simple_chapters
+from placecast.rss.items import apple_item_tags, deep_link, doi_in_notes, number_tags, own_tags, simple_chapters
 from placecast.rss.named import Named, named
 from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
 from placecast.rss.shared import license_tags
@@ -192,8 +192,8 @@ def _describe_item(item: Any, show: Show, release: Release) -> None:
     description = cut_bytes(episode.summary or plain(notes) or episode.title or episode.slug)
     item.description(description)
     item.podcast.itunes_summary(description)
-    amended = corrections.in_notes(episode.corrections, show.zone)
-    if content := notes + chapters.in_notes(episode.chapters, notes) + amended:
+    said = corrections.in_notes(episode.corrections, show.zone) + doi_in_notes(episode)
+    if content := notes + chapters.in_notes(episode.chapters, notes) + said:
         item.content(content, type="CDATA")
 
 

@@ -69,7 +69,7 @@ def of_episode(
     there = published.astimezone(show.zone)
     return Reference(
         key=f"{episode.slug}-{there.year}",
-        title=one_line(episode.title),
+        title=one_line(episode.title) or episode.slug,
         show=one_line(show.title),
         publisher=one_line(show.author),
         date=there.date(),

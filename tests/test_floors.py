@@ -30,7 +30,7 @@ FLOORS = (
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving"),
     ("asking", "files", "looks", "root"),
-    ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
+    ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe", "zenodo"),
     ("archive", "delivery", "pictures", "review"),
     ("finding", "indexing"),
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
@@ -39,6 +39,7 @@ FLOORS = (
     ("inspection", "pipeline", "survey"),
     ("arrival", "backlog", "doctor", "transcripts", "upkeep"),
     ("amending", "chaptering", "citing"),
+    ("depositing",),
     ("report",),
     ("cli",),
 )

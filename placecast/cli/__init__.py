@@ -11,14 +11,14 @@ from io import StringIO
 import click
 
 from placecast import __version__, report
-from placecast.cli import chapters, citing, correcting, doctor, finding, moving, show, transcripts, upkeep
+from placecast.cli import chapters, citing, correcting, depositing, doctor, finding, moving, show, transcripts, upkeep
 from placecast.errors import PlacecastError
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
 _COMMANDS = tuple(
     each
-    for part in (show, upkeep, doctor, transcripts, chapters, moving, finding, correcting, citing)
+    for part in (show, upkeep, doctor, transcripts, chapters, moving, finding, correcting, citing, depositing)
     for each in part.COMMANDS
 )
 

@@ -18,7 +18,8 @@ _STYLES: dict[str, _Write] = {
     "apa": lambda reference, _: _for_people(reference, citation.apa(reference)),
     "harvard": lambda reference, today: _for_people(reference, citation.harvard(reference, today)),
     "bibtex": lambda reference, _: citation.bibtex(reference),
-    "ris": lambda reference, _: citation.ris(reference),
+    # Files have this format's own line ends; a terminal would show them as signs.
+    "ris": lambda reference, _: citation.ris(reference).replace("\r\n", "\n"),
     "csl-json": lambda reference, _: citation.written(citation.csl_json(reference)),
 }
 

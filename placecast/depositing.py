@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from placecast import captions, citation, citing, vtt
+from placecast import captions, citation, citing, transcripts, vtt
 from placecast.citation.zenodo import zenodo
 from placecast.errors import UsageError
 from placecast.model import Audio, Episode, Show, Transcript
@@ -68,11 +68,12 @@ def plan(run: Run, slug: str, api: str, *, sandbox: bool) -> Plan:
 def reserve(run: Run, repository: Repository, slug: str, *, sandbox: bool) -> Deposit:
     """Have a DOI reserved and written into episode.md, and send nothing else: for the tags of sound to come."""
     with run.project.locked():
-        show, episode, _ = citing.opened(run, slug)
+        show, episode = run.project.load()[0], transcripts.episode(run, slug)
         known = deposits.read(run.project, slug, sandbox=sandbox)
         _require_ours(run, episode, known, repository.api, sandbox)
         _require_licence(show, episode)
-        made = _reserved(run, repository, show, episode, known, sandbox)
+        dated = replace(episode, published=episode.published or run.now)  # it is described anew when it is deposited
+        made = _reserved(run, repository, show, dated, known, sandbox)
         _name(run, episode, made, sandbox)
         return made
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from urllib3 import Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError, NewConnectionError, ProxyError, SSLError
 
 from placecast import asking
 from placecast.errors import HostError, UsageError
@@ -26,13 +26,14 @@ SANDBOX = "https://sandbox.zenodo.org/api"
 _TIMES = Timeout(connect=10, read=300)  # a long recording is looked through before its upload is answered
 _ENOUGH = 4 << 20  # bytes of an answer
 _HOME = ("127.0.0.1", "localhost", "::1")
+_NEVER_ASKED = (LocationValueError, NewConnectionError, ProxyError, SSLError)
 _FIELD = re.compile(r"[a-z_.0-9\[\]]{1,60}", re.ASCII)
 _AGAIN = "Run the same command again later: it goes on where it stopped."
-_RIGHT = "Make a token with the scopes deposit:write and deposit:actions there, and set {variable} to it."
+_RIGHT = "Make a token at {host} with the scopes deposit:write and deposit:actions, and set {variable} to it."
 
 
 class RefusedError(HostError):
-    """The server has understood what it was asked for, and has not done it."""
+    """The server has not done what it was asked for: it said so, or was not reached at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,13 +117,15 @@ class Repository:
                 with response:
                     answer = response.read(_ENOUGH)
         except HTTPError as error:
-            raise HostError(self.api, asking.why(error), _AGAIN) from error
+            reason = error.reason if isinstance(error, MaxRetryError) else error
+            kind = RefusedError if isinstance(reason, _NEVER_ASKED) else HostError
+            raise kind(self.api, asking.why(error), _AGAIN) from error
         if 200 <= response.status < 300 or (missing and response.status in (404, 410)):
             return response.status, answer
         raise self._refusal(response.status, answer)
 
     def _refusal(self, status: int, answer: bytes) -> HostError:
-        right = _RIGHT.format(variable=self.variable)
+        right = _RIGHT.format(host=urlsplit(self.api).hostname, variable=self.variable)
         said = {
             401: ("does not accept the token.", right),
             403: ("says that the token may not do this.", right),
@@ -162,7 +165,7 @@ def open_repository(api: str, variable: str, pause: float = 1.0) -> Repository:
     # Anything else cannot stand in a header, and http.client would repeat it in its complaint.
     if not re.fullmatch(r"[!-~]+", token):
         what = "is not set." if not token else "holds something that is no token."
-        raise UsageError(variable, what, f"{_RIGHT.format(variable=variable)} ({parts.hostname})")
+        raise UsageError(variable, what, _RIGHT.format(host=parts.hostname, variable=variable))
     return Repository(api=api.rstrip("/"), token=token, variable=variable, pause=pause)
 
 

@@ -129,7 +129,7 @@ def test_a_request_that_was_done_and_never_answered_is_not_done_twice(show, zeno
 
 
 def test_a_server_that_stumbles_is_asked_again_where_that_does_no_harm(show, zenodo):
-    zenodo.fail += [("PUT .*vtt", 502), ("GET .*1001", 500), ("PUT .*depositions", 503)]
+    zenodo.fail += [("PUT .*mp3", 502), ("PUT .*vtt", 502), ("GET .*1001", 500), ("PUT .*depositions", 503)]
     assert deposit(show, zenodo).published
     assert len(zenodo.deposits) == 1
 
@@ -145,6 +145,13 @@ def test_what_the_server_refuses_is_said_without_its_words_and_leaves_nothing_be
     assert TOKEN not in str(told.value)
     assert (show.project.root / "episodes/trust/deposit.json").exists() is (status == 500)
     assert "doi" not in facts(show)
+
+
+def test_a_server_that_is_not_there_leaves_nothing_behind(show, zenodo):
+    nowhere = replace(repository(zenodo), api="http://127.0.0.1:9/api")
+    with pytest.raises(HostError, match="nothing answers there"):
+        depositing.deposit(show.run(), nowhere, "trust", sandbox=False)
+    assert not (show.project.root / "episodes/trust/deposit.json").exists()
 
 
 def test_a_fact_that_is_refused_is_named(show, zenodo):

@@ -126,7 +126,8 @@ def _episode(release: Release, published: Publication, beside: pages.Neighbours)
     """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
     text = release.text()
     page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    return page | pages.embedded(release, published) | _sidecars(published.show, release, text)
+    page |= pages.embedded(release, published) | pages.references(release, published.show)
+    return page | _sidecars(published.show, release, text)
 
 
 def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:

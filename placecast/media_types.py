@@ -11,11 +11,13 @@ from pathlib import PurePosixPath
 _BY_NAME = {
     "feed.xml": "application/rss+xml; charset=utf-8",
     "chapters.json": "application/json+chapters",
+    "cite.json": "application/vnd.citationstyles.csl+json",
 }
 
 # JSON has no charset parameter (RFC 8259 section 11). SubRip has no rule of its own, and players guess without one.
 _BY_SUFFIX = {
     ".aac": "audio/aac",
+    ".bib": "application/x-bibtex; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",
@@ -31,6 +33,7 @@ _BY_SUFFIX = {
     ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
     ".png": "image/png",
+    ".ris": "application/x-research-info-systems; charset=utf-8",
     ".srt": "application/x-subrip; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
@@ -40,7 +43,7 @@ _BY_SUFFIX = {
     ".xml": "application/xml; charset=utf-8",
 }
 
-_TEXT = ("text/", "application/json", "application/geo+json", "application/manifest+json")
+_TEXT = ("text/", "application/json", "application/geo+json", "application/manifest+json", "application/vnd.")
 
 
 def media_type(path: str) -> str:

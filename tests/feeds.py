@@ -159,6 +159,8 @@ def pages_of(publication: Publication) -> dict[str, bytes]:
     told = {
         path: content for each in publication.releases for path, content in pages.embedded(each, publication).items()
     }
+    for each in publication.releases:
+        told |= pages.references(each, publication.show)
     told |= {
         f"{each.episode.folder}index.html": pages.episode(
             each, publication, around[each.episode.slug], each.text().transcript

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from placecast.cli import cli
 from placecast.cli.manual import EXIT_CODES
+from placecast.project.correction_schema import CorrectionFacts
 from placecast.project.names_schema import NamesFacts
 from placecast.project.schema import EpisodeFacts, ShowFacts
 
@@ -47,6 +48,8 @@ def reference() -> str:
     parts += ["## placecast.toml\n", *table(ShowFacts), "## episode.md\n"]
     parts += ["Between two lines of `+++`, before the show notes.\n", *table(EpisodeFacts)]
     parts += ["\n## names.toml\n", "Beside `placecast.toml`; it may be left out.\n", *table(NamesFacts)]
+    parts += ["\n## corrections\n", "Files in `episodes/<slug>/corrections`: see [corrections](corrections.md).\n"]
+    parts += table(CorrectionFacts)
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -148,7 +148,7 @@ def test_a_show_replaces_one_template_or_one_block_of_it(show):
     )
     page = built(show)
     assert "<p>By The Hub</p>" in page
-    assert 'class="downloads"' not in page
+    assert 'id="downloads-title"' not in page
     assert "What happened in Grimsby." in page
     assert (show.project.feed / "404.html").read_text("utf-8") == "Not here.\n"
 

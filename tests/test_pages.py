@@ -55,6 +55,7 @@ def test_the_tree_has_every_page_and_nothing_unexpected():
     plain = {re.sub(r"-[0-9a-f]{8}\.", ".", path) for path in TREE}
     assert plain == {
         *(f"e/{slug}/{name}" for slug in SLUGS for name in ("index.html", "oembed.json", "player/index.html")),
+        *(f"e/{slug}/cite.{suffix}" for slug in SLUGS for suffix in ("bib", "ris", "json")),
         "404.html",
         "about/index.html",
         "accessibility/index.html",

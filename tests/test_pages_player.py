@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from placecast import citation
 from placecast.model import Release
 from tests import shows
 from tests.test_pages_browser import (  # noqa: F401 - fixtures
@@ -160,6 +161,17 @@ def test_a_quote_from_an_unchecked_transcript_says_so(open_page):  # noqa: F811
     page = open_page(SITE.releases[2].episode.folder, permissions=COPYING)
     page.keyboard.press("q")
     assert "(machine transcript, not checked)." in copied(page)
+
+
+def test_the_reference_that_is_copied_is_that_of_the_page_with_the_moment(open_page):  # noqa: F811
+    page = open_page(EPISODE.folder, permissions=COPYING)
+    sentence(page, CUES[12]).click()
+    page.get_by_role("button", name="Cite").click()
+    told = citation.of_episode(SITE.show, EPISODE, SITE.releases[0].published, "en", CUES[12].start)
+    assert copied(page) == citation.moment(told, citation.apa(told))
+    page.keyboard.press("n")
+    page.keyboard.press("r")
+    assert copied(page).endswith(f"#t={CUES[13].start:g}")
 
 
 def test_the_link_that_is_copied_opens_at_the_sentence(open_page):  # noqa: F811

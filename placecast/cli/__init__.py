@@ -16,6 +16,9 @@ import click
 from placecast import report
 from placecast.cli import (
     chapters,
+    citing,
+    correcting,
+    depositing,
     doctor,
     editing,
     everywhere,
@@ -34,7 +37,22 @@ from placecast.report.manner import Manner
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
-_PARTS = (show, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding, shell)
+_PARTS = (
+    show,
+    preview,
+    editing,
+    renaming,
+    upkeep,
+    doctor,
+    transcripts,
+    chapters,
+    moving,
+    finding,
+    correcting,
+    citing,
+    depositing,
+    shell,
+)
 _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)
 
 

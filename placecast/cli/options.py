@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from placecast import report
+from placecast.errors import UsageError
+from placecast.timecode import parse_clock
 
 if TYPE_CHECKING:
     from placecast.model import Transcription
@@ -78,6 +80,14 @@ def _load_engine(reporter: Reporter, wanted: Transcription) -> Engine:
     from placecast.transcribe import load_engine
 
     return load_engine(wanted, tell=reporter.tell, warn=reporter.warn)
+
+
+def moment(text: str | None, option: str = "--at") -> float | None:
+    """The seconds of a time that was given, if one was."""
+    try:
+        return None if text is None else parse_clock(text)
+    except ValueError as exc:
+        raise UsageError(f"{option} {text}", "is not a time.", "Write it as 12:34 or 1:02:03.") from exc
 
 
 def interactive() -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from placecast.model.correction import Correction
 from placecast.model.listing import (
     Block,
     Chat,
@@ -73,6 +74,7 @@ __all__ = [
     "Chapter",
     "Chat",
     "Comments",
+    "Correction",
     "Cue",
     "Directories",
     "Distribution",

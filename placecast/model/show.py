@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from placecast.model.correction import Correction
 from placecast.model.listing import Block, Chat, Comments, Image, Link, Note, RemoteShow, Schedule, Season
 
 DETECT = "detect"
@@ -29,6 +30,7 @@ class Person:
     group: str = "cast"
     url: str | None = None
     image: str | None = None
+    family: str | None = None  # the part of the name that references begin with; None: as is usual in Europe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +297,8 @@ class Episode:
     links: tuple[Link, ...] = ()  # to the same content elsewhere
     comments: tuple[Comments, ...] = ()  # the first is the one to show
     texts: tuple[Note, ...] = ()
+    corrections: tuple[Correction, ...] = ()  # oldest first
+    doi: str | None = None
 
     def credits(self, show: Show) -> tuple[Person, ...]:
         """The show's people, then the episode's own: once each, as the episode describes them."""

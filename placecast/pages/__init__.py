@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from placecast import drawing
-from placecast.model import Publication, Release, Transcript
+from placecast import citation, drawing
+from placecast.model import Publication, Release, Show, Transcript
 from placecast.pages import (
     described,
     dressing,
@@ -32,7 +32,18 @@ from placecast.pages.notes import notes_html, notes_text, sanitised
 from placecast.pages.pictures import pictures as drawn
 from placecast.pages.shelf import Entry, Neighbours, neighbours
 
-__all__ = ["Neighbours", "drawn", "embedded", "episode", "moved", "neighbours", "notes_html", "notes_text", "site"]
+__all__ = [
+    "Neighbours",
+    "drawn",
+    "embedded",
+    "episode",
+    "moved",
+    "neighbours",
+    "notes_html",
+    "notes_text",
+    "references",
+    "site",
+]
 
 # What stands above every page, beside the episodes.
 _NAVIGATION = (
@@ -172,7 +183,7 @@ def moved(release: Release, publication: Publication) -> dict[str, bytes]:
 
 def episode(release: Release, publication: Publication, beside: Neighbours, transcript: Transcript) -> bytes:
     """The page of an episode. Of the publication, it shows nothing but the show."""
-    description = shelf.description(release)
+    description, reference = shelf.description(release), cited(release, publication.show)
     return _page(
         "episode.html",
         publication,
@@ -184,11 +195,24 @@ def episode(release: Release, publication: Publication, beside: Neighbours, tran
         described=described.episode(release, publication.show, description),
         embedding=embedding.oembed_path(release.episode),
         notes=Markup(sanitised(release.notes_html)),  # noqa: S704  # cleaned once more
+        apa=citation.apa(reference),
+        harvard=citation.harvard(reference),
+        in_text=citation.in_text(reference),
         parts=reading.parts(transcript, release.episode.listed_chapters),
         structured_data=structured_data.episode(release, publication.show, description),
         # A show's own template must not show other episodes here: the page would stay when they change.
         publication=None,
     )
+
+
+def cited(release: Release, show: Show) -> citation.Reference:
+    """The episode as it is cited."""
+    return citation.of_episode(show, release.episode, release.published, release.said.language)
+
+
+def references(release: Release, show: Show) -> dict[str, bytes]:
+    """What lies beside the page of an episode for reference managers."""
+    return citation.files(cited(release, show), release.episode.folder)
 
 
 def _sitemap(publication: Publication, entries: Sequence[Entry]) -> bytes:

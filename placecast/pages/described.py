@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from placecast import drawing
+from placecast import citation, drawing
 from placecast.drawing import Card
-from placecast.model import Person, Release, Show
+from placecast.model import Release, Show
 from placecast.pages import pictures, wording
 
 
@@ -71,7 +71,8 @@ def _highwire(release: Release, show: Show, description: str) -> Iterator[tuple[
     """What Google Scholar and reference managers read: https://scholar.google.com/intl/en/scholar/inclusion.html."""
     facts, page = release.episode, show.page(release.episode.folder)
     yield "citation_title", facts.title
-    names = [person.name for person in _authors(release, show)] or [show.author]
+    yield "citation_doi", facts.doi or ""
+    names = [person.name for person in citation.heard(facts.credits(show))] or [show.author]
     yield from (("citation_author", name) for name in names)
     there = release.published.astimezone(show.zone)
     yield "citation_publication_date", f"{there:%Y/%m/%d}"
@@ -85,7 +86,7 @@ def _highwire(release: Release, show: Show, description: str) -> Iterator[tuple[
 
 def _dublin_core(release: Release, show: Show, description: str) -> Iterator[tuple[str, str]]:
     """Dublin Core elements in HTML: https://www.dublincore.org/specifications/dublin-core/dcq-html/."""
-    facts, authors = release.episode, _authors(release, show)
+    facts, authors = release.episode, citation.heard(release.episode.credits(show))
     yield "DC.title", facts.title
     yield from (("DC.creator", name) for name in [person.name for person in authors] or [show.author])
     yield from (("DC.contributor", person.name) for person in facts.credits(show) if person not in authors)
@@ -94,17 +95,12 @@ def _dublin_core(release: Release, show: Show, description: str) -> Iterator[tup
     yield "DC.type", "Sound"
     yield "DC.format", release.audio.type
     yield "DC.identifier", show.page(facts.folder)
+    yield "DC.identifier", f"doi:{facts.doi}" if facts.doi else ""
     yield "DC.language", release.said.language
     yield "DC.description", description
     yield "DC.relation", show.page("")
     yield from (("DC.coverage", place.name) for place in facts.places if place.rel == "subject")
     yield "DC.rights", wording.licence_address(show.license) or show.license or show.copyright
-
-
-def _authors(release: Release, show: Show) -> list[Person]:
-    """Those who are heard. Who only cut the sound is credited, but does not stand before the title in a reference."""
-    heard = [person for person in release.episode.credits(show) if person.group.strip().lower() == "cast"]
-    return list({person.name: person for person in heard if person.name}.values())
 
 
 def _named(kind: str, found: Iterable[tuple[str, str]]) -> Iterator[Meta]:

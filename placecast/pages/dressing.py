@@ -27,7 +27,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from placecast import timecode
+from placecast import corrections, timecode
 from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256
 from placecast.model import Look
@@ -55,6 +55,7 @@ _FILTERS = {
     "clock": timecode.clock,
     "contact": wording.contact,
     "contact_name": wording.contact_name,
+    "corrected": corrections.kind,
     "day": wording.day,
     "iso_duration": timecode.iso_duration,
     "language_of": wording.language_of,

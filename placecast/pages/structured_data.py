@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from placecast import corrections
 from placecast.chapters import spans
-from placecast.model import Chapter, Person, Place, Publication, Release, Show
+from placecast.citation.reference import DOI
+from placecast.model import Chapter, Correction, Person, Place, Publication, Release, Show
 from placecast.pages import embedding, pictures
 from placecast.pages.reading import anchor
 from placecast.pages.wording import checked, coordinates, licence_address, local_iso, unchecked, web
@@ -50,6 +52,8 @@ def episode(release: Release, show: Show, description: str) -> str:
             "@type": "PodcastEpisode",
             "@id": show.at(facts.folder),
             "url": show.at(facts.folder),
+            "sameAs": DOI + facts.doi if facts.doi else None,
+            "identifier": _doi(facts.doi) if facts.doi else None,
             "name": facts.title,
             "description": description,
             "datePublished": local_iso(release.published, show.zone),
@@ -71,8 +75,13 @@ def episode(release: Release, show: Show, description: str) -> str:
             "license": licence_address(facts.license or show.license),
             "associatedMedia": _sound(release, show),
             "hasPart": _clips(release, show),
+            "correction": [_correction(each, show) for each in reversed(facts.corrections)],
         }
     )
+
+
+def _doi(doi: str) -> Value:
+    return {"@type": "PropertyValue", "propertyID": "DOI", "value": doi, "url": DOI + doi}
 
 
 def _series(show: Show) -> dict[str, Value]:
@@ -117,6 +126,15 @@ def _clip(chapter: Chapter, end: float, page: str) -> Value:
         "startOffset": chapter.seconds,
         "endOffset": end,
         "url": f"{page}#{anchor(chapter.seconds)}",
+    }
+
+
+def _correction(correction: Correction, show: Show) -> Value:
+    return {
+        "@type": "CorrectionComment",
+        "text": corrections.sentence(correction),
+        "datePublished": local_iso(correction.date, show.zone),
+        "author": {"@type": "Person", "name": correction.by},
     }
 
 

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
+from urllib.parse import quote
 
+# What the feed and references say as well is said in one place, and is a word for templates here.
+from placecast.addresses import web as web
+from placecast.dates import day as day
+from placecast.dates import local_iso as local_iso
+from placecast.licences import licence_address as licence_address
+from placecast.licences import licence_name as licence_name
 from placecast.model import Elsewhere, Episode, Person, Place, Release, Show
 
-# strftime asks the machine's locale; the same content must have the same bytes everywhere.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _OSM_KINDS = {"N": "node", "W": "way", "R": "relation"}
 _OSM = re.compile(r"([NWR])(\d{1,19})(?:#\d+)?", re.ASCII)
 _GEO = re.compile(r"geo:(?P<latitude>-?\d+(?:\.\d+)?),(?P<longitude>-?\d+(?:\.\d+)?)", re.ASCII)
-_CREATIVE_COMMONS = re.compile(r"cc-(by(?:-nc)?(?:-nd|-sa)?)-([1-4]\.\d)", re.ASCII | re.IGNORECASE)
 _KINDS = {"full": None, "trailer": "Trailer", "bonus": "Bonus"}
-
-
-def day(moment: datetime, zone: ZoneInfo) -> str:
-    """`20 November 2026`, where the show is at home."""
-    there = moment.astimezone(zone)
-    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
-
-
-def local_iso(moment: datetime, zone: ZoneInfo) -> str:
-    """`2026-11-20T06:00:00+00:00`, for `<time datetime>` and structured data."""
-    return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
 def size(amount: int) -> str:
@@ -64,19 +41,6 @@ def role(person: Person) -> str:
 def listed(names: Sequence[str]) -> str:
     """`Ana, Ben and Cem`."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def web(address: str | None) -> str | None:
-    """The address if it leads to the web; None if it is missing or would do something else."""
-    return address if address and _scheme(address) in ("http", "https") else None
-
-
-def _scheme(address: str) -> str:
-    """The scheme of an address, or nothing where it cannot be read as one."""
-    try:
-        return urlsplit(address).scheme.lower()
-    except ValueError:
-        return ""
 
 
 def contact(show: Show) -> str:
@@ -148,15 +112,3 @@ def length_of(seconds: float) -> str:
 def one_line(text: str) -> str:
     """This text with single spaces and no line breaks."""
     return " ".join(text.split())
-
-
-def licence_name(licence: str) -> str:
-    """`CC BY-SA 4.0` for the identifier that feeds carry; any other licence as it is."""
-    match = _CREATIVE_COMMONS.fullmatch(licence)
-    return f"CC {match[1].upper()} {match[2]}" if match else licence
-
-
-def licence_address(licence: str) -> str | None:
-    """Where this licence can be read, as far as its identifier tells."""
-    match = _CREATIVE_COMMONS.fullmatch(licence)
-    return f"https://creativecommons.org/licenses/{match[1].lower()}/{match[2]}/" if match else web(licence)

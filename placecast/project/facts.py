@@ -23,7 +23,7 @@ from placecast.model import (
     Target,
     Transcription,
 )
-from placecast.project import chaptering, listing
+from placecast.project import chaptering, correcting, listing
 from placecast.project.distribution_schema import DistributionFacts
 from placecast.project.faults import validate
 from placecast.project.front_matter import read, read_toml
@@ -85,7 +85,8 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
     faults = slug_faults(path.parent.name, file)
     marks = _kept(faults, lambda: chaptering.read(facts, notes, path.parent, file, names, also))
     told = _kept(faults, lambda: listing.of_episode(facts, path.parent, file))
-    if faults or marks is None or told is None:
+    amended = _kept(faults, lambda: correcting.read(path.parent, file.rpartition("/")[0], show.zone if show else None))
+    if faults or marks is None or told is None or amended is None:
         raise FactsError(faults)
     return Episode(
         **told,
@@ -100,6 +101,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
             "number",
             "kind",
             "display",
+            "doi",
             "license",
             "license_url",
             "block",
@@ -116,6 +118,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
         people=people(facts.people, names),
         places=places(facts.places, names),
         chapters=marks,
+        corrections=amended,
         soundbites=tuple(
             Soundbite(seconds=each.start, duration=each.duration, title=each.title) for each in facts.soundbites
         ),

@@ -39,6 +39,7 @@ class KnownPersonFacts(NameFacts):
     group: str | None = Field(None, description='Write group = "cast", or another group of the Podcast Taxonomy.')
     url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
     image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
+    family: Spelling | None = Field(None, description='Write family = "García Márquez": what references begin with.')
 
 
 class KnownPlaceFacts(NameFacts):

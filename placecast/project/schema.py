@@ -81,6 +81,7 @@ Number = Annotated[int, Field(ge=1)]
 Geo = Annotated[str, shaped(addresses.GEO, "a geo address")]
 Osm = Annotated[str, shaped(addresses.OSM, "an OpenStreetMap object")]
 Country = Annotated[str, shaped(_COUNTRY, "a country code")]
+Doi = Annotated[str, shaped(addresses.DOI, "a DOI")]
 
 
 class PersonFacts(Facts):
@@ -93,6 +94,7 @@ class PersonFacts(Facts):
     group: str = Field("cast", description='Write group = "cast", or another group of the Podcast Taxonomy.')
     url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
     image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
+    family: Line | None = Field(None, description='Write family = "García Márquez": what references begin with.')
 
 
 class PlaceFacts(Facts):
@@ -338,6 +340,9 @@ class EpisodeFacts(Facts):
         None, description='Write license_url = "https://…", the text of the licence. One of your own needs it.'
     )
     license: License = Field("", description='Write license = "cc-by-4.0", if it is another than the show\'s.')
+    doi: Doi | None = Field(
+        None, description='Write doi = "10.5281/zenodo.1234567", without https. `placecast deposit` writes it.'
+    )
     block: bool = Field(False, description="Write block = true to keep this episode out of Apple Podcasts.")
     explicit: bool | None = Field(None, description="Write explicit = true or explicit = false, without quotes.")
     speakers: tuple[Text, ...] = Field(

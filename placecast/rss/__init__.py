@@ -16,14 +16,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from placecast import chapters
+from placecast import chapters, corrections
 from placecast.errors import PlacecastError
 from placecast.model import Elsewhere, Image, Person, Place, Publication, Release, Show, Soundbite
 from placecast.rss import document
 from placecast.rss.alternates import alternate_enclosures
 from placecast.rss.channel import apple_tags, directory_tags
 from placecast.rss.extensions import Tag, new_feed, tag
-from placecast.rss.items import apple_item_tags, deep_link, number_tags, own_tags, simple_chapters
+from placecast.rss.items import apple_item_tags, deep_link, doi_in_notes, number_tags, own_tags, simple_chapters
 from placecast.rss.named import Named, named
 from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
 from placecast.rss.shared import license_tags
@@ -186,7 +186,7 @@ def _entry(feed: Any, show: Show, release: Release) -> Any:
     item.published(release.published.astimezone(UTC))
     item.enclosure(show.at(audio.path), audio.bytes, audio.type)
     item.link(href=show.page(episode.folder), rel="alternate")
-    _describe_item(item, release)
+    _describe_item(item, show, release)
     item.podcast.itunes_title(cut(episode.title))
     item.podcast.itunes_duration(round(audio.seconds))
     item.podcast.itunes_season(episode.season)
@@ -200,13 +200,14 @@ def _entry(feed: Any, show: Show, release: Release) -> Any:
     return item
 
 
-def _describe_item(item: Any, release: Release) -> None:
+def _describe_item(item: Any, show: Show, release: Release) -> None:
     episode, notes = release.episode, release.notes_html
     # feedgen moves content:encoded into the description when there is none, so there always is one.
     description = cut_bytes(episode.summary or plain(notes) or episode.title or episode.slug)
     item.description(description)
     item.podcast.itunes_summary(description)
-    if content := notes + chapters.in_notes(episode.chapters, notes):
+    said = corrections.in_notes(episode.corrections, show.zone) + doi_in_notes(episode)
+    if content := notes + chapters.in_notes(episode.chapters, notes) + said:
         item.content(content, type="CDATA")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from placecast.chapters import in_order
+from placecast.citation.reference import DOI
 from placecast.model import Chapter, Episode, Image, Show
 from placecast.rss.extensions import Tag, tag
 from placecast.rss.shared import comment_tags, image_tag, text_tags
@@ -37,6 +39,14 @@ def own_tags(show: Show, episode: Episode) -> Iterator[Tag]:
     yield from (tag("contentLink", cut(each.text, LINE_LIMIT), href=each.url) for each in episode.links)
     yield from comment_tags(episode.comments)
     yield from text_tags(episode.texts)
+
+
+def doi_in_notes(episode: Episode) -> str:
+    """The address under which the episode is cited, below its notes."""
+    if not episode.doi:
+        return ""
+    address = escape(DOI + episode.doi)
+    return f'<p>Cite this episode: <a href="{address}">{address}</a></p>'
 
 
 def deep_link(show: Show, episode: Episode) -> Tag:

@@ -71,6 +71,10 @@ def _facts(show: Show, episode: Episode, published: datetime) -> Iterator[Frame]
     if episode.summary:
         summary = clean(episode.summary, lines=True)
         yield id3.COMM(encoding=_encoding(summary), lang=language or "und", desc="", text=[summary])
+    if episode.doi:
+        # ID3 has no frame for it; readers show those of users by name.
+        doi = clean(episode.doi)
+        yield id3.TXXX(encoding=_encoding(doi), desc="DOI", text=[doi])
     yield id3.WOAF(url=web_address(show.page(episode.folder)))
 
 

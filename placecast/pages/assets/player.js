@@ -240,6 +240,12 @@ function quote(list) {
   return `${said}\n— ${!named && turns[0].who ? `${turns[0].who}, in ` : ""}${place}. ${addressOf(list[0])}`;
 }
 
+// The reference of the page, as APA has it, and what stands in the text for this moment
+function cited(sentence) {
+  const { dataset, textContent } = one("[data-cite]");
+  return `${textContent}\n(${dataset.cite}, ${clock(sentence.start)}) ${addressOf(sentence)}`;
+}
+
 // What shows where the sound is, and how fast
 function setUpDeck({ audio, end }) {
   const tools = one(".tools");
@@ -294,6 +300,7 @@ function deedsOf(player, reader, deck) {
     here: () => first(({ start }) => (player.seek(start), player.play())),
     link: () => first((entry) => copy(addressOf(entry), "The link is copied.")),
     quote: () => first(() => copy(quote(reader.chosen()), "The quote is copied, with where it is from.")),
+    cite: () => first((entry) => copy(cited(entry), "The reference is copied, with the moment.")),
     help: () => (help.open ? help.close() : help.showModal()),
   };
 }

@@ -200,6 +200,10 @@ const said = turns.map((turn) => `${named && turn.who ? `${turn.who}: ` : ""}“
 const place = `“${title}”, ${show}, ${day}, at ${clock(list[0].start)}${trust ? ` (${trust})` : ""}`;
 return `${said}\n— ${!named && turns[0].who ? `${turns[0].who}, in ` : ""}${place}. ${addressOf(list[0])}`;
 }
+function cited(sentence) {
+const { dataset, textContent } = one("[data-cite]");
+return `${textContent}\n(${dataset.cite}, ${clock(sentence.start)}) ${addressOf(sentence)}`;
+}
 function setUpDeck({ audio, end }) {
 const tools = one(".tools");
 const [play, position, now, speed] = ["play", "position", "now", "speed"].map((name) => one(`[data-${name}]`, tools));
@@ -247,6 +251,7 @@ back: reader.goBack,
 here: () => first(({ start }) => (player.seek(start), player.play())),
 link: () => first((entry) => copy(addressOf(entry), "The link is copied.")),
 quote: () => first(() => copy(quote(reader.chosen()), "The quote is copied, with where it is from.")),
+cite: () => first((entry) => copy(cited(entry), "The reference is copied, with the moment.")),
 help: () => (help.open ? help.close() : help.showModal()),
 };
 }

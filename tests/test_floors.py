@@ -19,7 +19,7 @@ FLOORS = (
         *("timecode", "typed", "wording"),
     ),
     ("model",),
-    ("realign", "screens"),
+    ("lettering", "realign", "screens"),
     (
         *("captions", "categories", "changed", "chapters", "drawing", "names", "pace", "plan", "record", "reviews"),
         "sentences",

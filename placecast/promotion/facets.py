@@ -57,7 +57,9 @@ def _spans(text: str) -> Iterator[tuple[int, int, Literal["link", "mention", "ta
 
 def _without_punctuation(address: str) -> str:
     """The address without the sentence's own marks, or the bracket that it stands in."""
-    while address and (address[-1] in ".,;:!?'’*_]" or (address[-1] == ")" and address.count(")") > address.count("("))):
+    while address and (
+        address[-1] in ".,;:!?'’*_]" or (address[-1] == ")" and address.count(")") > address.count("("))
+    ):
         address = address[:-1]
     return address
 

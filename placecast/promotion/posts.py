@@ -1,4 +1,4 @@
-"""The texts of posts: a hook from the summary, the title with its guests, the address, and hashtags, as much as fits."""
+"""The texts of posts: a hook from the summary, the title with its guests, the address, hashtags: as much as fits."""
 
 from __future__ import annotations
 

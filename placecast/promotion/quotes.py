@@ -31,12 +31,13 @@ _LEANS = re.compile(
     r"|he|she|they|they're|his|her|their|them|there|here|for example|for instance)\b",
     re.I,
 )
-_STRONG: tuple[tuple[float, re.Pattern[str]], ...] = (
-    (1.0, re.compile(r"\b(?:must|should|need to|have to|never|always|nobody|everybody|everyone|no one|nothing)\b", re.I)),
-    (1.0, re.compile(r"\b(?:because|instead of|rather than|not just|not only|unless|without|if you)\b", re.I)),
-    (0.8, re.compile(r"\d|\b(?:hundred|thousand|million|half|third|twice|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)\b", re.I)),
-    (0.6, re.compile(r"\b(?:first|best|worst|most|biggest|only|real|true|wrong|power|decides?|people|money|trust)\b", re.I)),
-)  # fmt: skip
+_STRONG = (
+    (1.0, "must|should|need to|have to|never|always|nobody|everybody|everyone|no one|nothing"),
+    (1.0, "because|instead of|rather than|not just|not only|unless|without|if you"),
+    (0.8, r"\d+|hundred|thousand|million|half|third|twice|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"),
+    (0.6, "first|best|worst|most|biggest|only|real|true|wrong|power|decides?|people|money|trust"),
+)
+_WEIGHED = tuple((weight, re.compile(rf"\b(?:{words})\b", re.I)) for weight, words in _STRONG)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ def _merit(quote: Quote, guests: Collection[str], cues: Sequence[Cue]) -> float:
         lambda: -1.2 * len(_FILLER.findall(quote.text)),
         lambda: -2.0 * ("?" in quote.text),
         lambda: -1.5 * abs(len(quote.text) - _BEST_LETTERS) / _BEST_LETTERS,
-        lambda: sum(weight * bool(pattern.search(quote.text)) for weight, pattern in _STRONG),
+        lambda: sum(weight * bool(pattern.search(quote.text)) for weight, pattern in _WEIGHED),
         lambda: 0.5 * _ends_a_turn(quote, cues),
         lambda: -0.4 * (quote.last - quote.first),
     )

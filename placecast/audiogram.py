@@ -32,6 +32,7 @@ _MARGIN, _COVER = 0.078, 0.15  # shares of the side, as all that follows
 _CAPTIONS, _ROOM = 0.30, 0.42  # where they begin, and how high they may be
 _SIZES = (0.074, 0.066, 0.058, 0.051, 0.045)  # on a phone the smallest of them is as large as text of a page
 _WAVE, _HIGH, _BAR = 0.76, 0.11, 0.0113
+_LINES = 8  # more than the longest caption has
 _SMALL, _TITLE = 0.034, 0.041
 _ADDRESS = 0.935
 _KBPS = 128
@@ -217,7 +218,7 @@ class _Stage:
     def _captioned(self, text: str) -> Picture.Image:
         picture = self._empty.copy()
         draw, letters = ImageDraw.Draw(picture), font("Semibold", self._letters)
-        lines: Sequence[str] = fitting(writable(text), letters, 99, self._width) if text else ()
+        lines: Sequence[str] = fitting(writable(text), letters, _LINES, self._width) if text else ()
         for number, line in enumerate(lines):
             place = self._margin, self._at(_CAPTIONS) + round(number * self._letters * LEADING)
             draw.text(place, line, self.clip.ink, letters, anchor="la")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +168,9 @@ def _filled(case: _Case, desk: _Desk) -> Kit:
     for name, content in _texts(case):
         desk.put(name, content.encode("utf-8", "replace"))
     desk.put("newsletter.eml", newsletter.letter(case.letter))
-    desk.put(CARD, drawing.card(case.card, case.show.cover.source))
-    desk.put(SQUARE, drawing.square(case.card, case.show.cover.source))
+    # The card's name says all that it shows, and the version of the drawing.
+    for name, draw in ((CARD, drawing.card), (SQUARE, drawing.square)):
+        desk.make(name, case.card.name, partial(_draw, draw, case))
     part, why = _clip(case, desk) if case.order.clip else (None, "none was wanted")
     desk.put(ALTERNATIVES, _alternatives(case, part).encode("utf-8", "replace"))
     return Kit(
@@ -182,6 +184,10 @@ def _filled(case: _Case, desk: _Desk) -> Kit:
         part=part,
         why=why,
     )
+
+
+def _draw(draw: Callable[[Card, Path], bytes], case: _Case, path: Path) -> None:
+    files.write(path, draw(case.card, case.show.cover.source))
 
 
 def _texts(case: _Case) -> Iterator[tuple[str, str]]:
@@ -238,9 +244,9 @@ def _part(case: _Case, desk: _Desk) -> tuple[tuple[float, float] | None, str]:
         desk.known["part"] = list(stretch.asked(*asked, length))
         return asked, "as you said"
     for bite in case.episode.soundbites:
-        end = min(bite.seconds + bite.duration, length)
-        if stretch.SHORTEST / 2 <= end - bite.seconds <= stretch.LONGEST:
-            return (bite.seconds, end), "the soundbite in episode.md"
+        if stretch.SHORTEST / 2 <= bite.duration <= stretch.LONGEST and bite.seconds < length:
+            part = stretch.whole(bite.seconds, bite.seconds + bite.duration, case.cues, length)
+            return part, "the soundbite in episode.md"
     if not case.quotes:
         return None, "there is no transcript with words to quote"
     return stretch.around(case.quotes[0], case.cues, length), "around the first quote"

@@ -58,7 +58,8 @@ def of_show(show: Show) -> Card:
 
 def alternative(shown: Card) -> str:
     """The card in words, for those who do not see it."""
-    return f"{shown.title}. {shown.show}" + (f", {shown.guests}" if shown.guests else "")
+    stop = "" if shown.title.endswith((".", "!", "?", "…")) else "."
+    return f"{shown.title}{stop} {shown.show}" + (f", {shown.guests}" if shown.guests else "")
 
 
 def _card(show: Show, title: str, guests: str) -> Card:

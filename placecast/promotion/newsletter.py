@@ -47,7 +47,7 @@ def text(letter: Letter) -> str:
     told = letter.told
     by = f" – {letter.speaker}" if letter.speaker else ""
     blocks = [
-        f"{_HEAD} of {told.show}: {told.title}" + (f", with {letter.guests}" if letter.guests else ""),
+        f"{_HEAD} of {told.show}: {told.title}" + (f" – with {letter.guests}" if letter.guests else ""),
         " ".join(told.summary),
         f"“{letter.quote}”{by}\n{letter.when}: {letter.listen}" if letter.quote else "",
         f"Listen, or read the transcript:\n{told.page}",

@@ -42,6 +42,12 @@ def around(quote: Quote, cues: Sequence[Cue], length: float) -> tuple[float, flo
     return breathing(cues, first, last, length)
 
 
+def whole(start: float, end: float, cues: Sequence[Cue], length: float) -> tuple[float, float]:
+    """The sentences that are mostly in this part of the sound; the part as it is where there are none."""
+    inside = [number for number, cue in enumerate(cues) if start <= (cue.start + cue.end) / 2 < end]
+    return breathing(cues, inside[0], inside[-1], length) if inside else (start, min(end, length))
+
+
 def breathing(cues: Sequence[Cue], first: int, last: int, length: float) -> tuple[float, float]:
     """From this cue to that one, with a little of the quiet around them, and nothing of what others say."""
     before = cues[first - 1].end if first else 0.0

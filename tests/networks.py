@@ -161,7 +161,7 @@ class Bluesky(Network):
         external = record["embed"]["external"]
         require(record["embed"]["$type"] == "app.bsky.embed.external", "embed")
         require(set(external) <= {"uri", "title", "description", "thumb"}, "external")
-        require(external["uri"].startswith("https://") and external["title"], "uri and title")
+        require(re.match("https?://", external["uri"]) and external["title"], "uri and title")
         require(isinstance(external["description"], str), "description")
         blob = external["thumb"]
         require(blob["$type"] == "blob" and blob["ref"]["$link"] in self.blobs, "the blob was uploaded")
@@ -252,7 +252,7 @@ class Mastodon(Network):
         if (known := self.keys.get(headers["idempotency-key"])) is not None:
             return known
         (text,) = told["status"]
-        linked = re.sub(r"https://\S+", lambda found: f'<a href="{escape(found[0])}">{escape(found[0])}</a>', text)
+        linked = re.sub(r"https?://\S+", lambda found: f'<a href="{escape(found[0])}">{escape(found[0])}</a>', text)
         number = str(103254962155278888 + len(self.posts))
         made = {
             "id": number,

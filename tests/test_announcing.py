@@ -22,7 +22,9 @@ from placecast.errors import FactsError, HostError, PlacecastError, UsageError
 from placecast.project import Project
 from placecast.social import accounts, bluesky, mastodon
 from placecast.social.web import Server
+from tests.commands import Command
 from tests.networks import LOST, PASSWORD, TID, TOKEN, Bluesky, Mastodon, running
+from tests.services import Said, service
 from tests.small_show import SmallShow, make
 
 FACTS = """hashtags = ["HighStreets"]
@@ -400,3 +402,55 @@ def test_a_refused_network_does_not_make_another_account(desk: Desk) -> None:
     run, made, who = desk.show.run(), desk.made(), replace(desk.accounts(), mastodon=None)
     planned = posting.plan(run, made, who, seen=lambda _: True)
     assert [each.network for each in planned.waiting] == ["bluesky"]
+
+
+@pytest.fixture
+def told(desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """The command, in a show whose pages answer, with the accounts in the environment."""
+    with service(Said(200)) as pages:
+        facts = desk.show.project.root / "placecast.toml"
+        text = facts.read_text("utf-8").replace("https://podcast.example.org/small/", pages.address)
+        facts.write_text(text, "utf-8")
+        monkeypatch.chdir(desk.show.project.root)
+        monkeypatch.setenv("PLACECAST_BLUESKY_HANDLE", desk.bluesky.handle)
+        monkeypatch.setenv("PLACECAST_BLUESKY_PASSWORD", PASSWORD)
+        monkeypatch.setenv("PLACECAST_BLUESKY_SERVER", desk.bluesky.address)
+        monkeypatch.setenv("PLACECAST_MASTODON_SERVER", desk.mastodon.address)
+        monkeypatch.setenv("PLACECAST_MASTODON_TOKEN", TOKEN)
+        yield Command(monkeypatch, capfd)
+
+
+def test_nothing_is_posted_without_a_yes(desk: Desk, told: Command) -> None:
+    code, out, err = told("announce", "trust", "--no-clip", "--post")
+    assert code == 0
+    assert "| What happened in Trust." in out
+    assert "Nothing was posted" in err
+    assert desk.bluesky.asked + desk.mastodon.asked == []
+    assert told("announce", "trust", "--no-clip")[0] == 0
+    assert desk.bluesky.asked + desk.mastodon.asked == []
+
+
+def test_a_yes_posts_and_says_where(desk: Desk, told: Command) -> None:
+    code, out, err = told("announce", "trust", "--no-clip", "--post", "--yes", "--only", "mastodon")
+    assert code == 0
+    assert f"Posted on Mastodon: {desk.mastodon.posts[0]['url']}" in out
+    assert desk.bluesky.asked == []
+    code, out, _ = told("announce", "trust", "--no-clip", "--post", "--yes", "--json")
+    answer = json.loads(out.splitlines()[-1])
+    assert set(answer["posted"]) == {"bluesky"}
+    code, out, err = told("announce", "trust", "--no-clip", "--post", "--yes")
+    assert (code, out.count("already:")) == (0, 2)
+    assert not any(secret in out + err for secret in (PASSWORD, TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nothing",), "there is no such episode"),
+        (("trust", "--from", "1:00"), "belong together"),
+        (("trust", "--from", "1", "--to", "2"), "is not a time"),
+    ],
+)
+def test_a_wrong_use_is_told(told: Command, arguments: tuple[str, ...], said: str) -> None:
+    code, _, err = told("announce", *arguments)
+    assert (code, said in err) == (2, True)

@@ -113,6 +113,15 @@ def test_an_episode_without_words_and_sound_has_a_kit_as_well(show: SmallShow) -
     assert prepared(show).why == "its sound is not on this machine"
 
 
+def test_words_that_cannot_be_written_are_told_of(show: SmallShow) -> None:
+    prepared(show, part=(1.0, 3.0))
+    assert show.last.warnings == []
+    cues = tuple(replace(cue, text="誰が空き店舗の将来を決めるのか。") for cue in CUES)
+    show.project.write_edited("trust", vtt.write(Transcript(cues=cues, language="ja")))
+    prepared(show)
+    assert "cannot write some of the words" in show.last.warnings[0]
+
+
 def test_the_part_that_a_producer_chose_is_kept_in_mind(show: SmallShow) -> None:
     prepared(show, part=(1.0, 3.0))
     made = prepared(show)

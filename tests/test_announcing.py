@@ -231,6 +231,16 @@ def test_without_leave_to_look_nothing_is_posted_when_an_earlier_run_may_have(de
         desk.post()
 
 
+def test_a_clone_that_is_faster_in_the_last_moment_has_posted(desk: Desk) -> None:
+    key = bluesky.record_key("guid-of-trust", datetime(2026, 5, 1, 5, tzinfo=UTC))
+    desk.bluesky.records[key] = {"text": "The other's."}
+    desk.bluesky.faults = {"getRecord": [(400, {"error": "RecordNotFound"}, {})]}
+    desk.post()
+    desk.bluesky.refusals.clear()
+    assert desk.bluesky.records == {key: {"text": "The other's."}}
+    assert desk.bluesky.uri(key) in desk.facts
+
+
 def test_a_wrong_password_or_token_is_told_and_never_shown(desk: Desk) -> None:
     who = desk.accounts(password="wrong-pass-word", token="wrong-token")
     with pytest.raises(PlacecastError, match="refuses") as caught:
@@ -437,7 +447,7 @@ def test_a_yes_posts_and_says_where(desk: Desk, told: Command) -> None:
     assert desk.bluesky.asked == []
     code, out, _ = told("announce", "trust", "--no-clip", "--post", "--yes", "--json")
     answer = json.loads(out.splitlines()[-1])
-    assert set(answer["posted"]) == {"bluesky"}
+    assert (set(answer["posted"]), set(answer["done"])) == ({"bluesky"}, {"mastodon"})
     code, out, err = told("announce", "trust", "--no-clip", "--post", "--yes")
     assert (code, out.count("already:")) == (0, 2)
     assert not any(secret in out + err for secret in (PASSWORD, TOKEN))

@@ -16,6 +16,7 @@ from placecast import archive, captions, colours, drawing, files, looks, vtt
 from placecast.drawing import Card
 from placecast.errors import UsageError
 from placecast.fingerprint import sha256
+from placecast.lettering import writable
 from placecast.model import Cue, Episode, Show, Text, Transcript
 from placecast.pages import pictures
 from placecast.pipeline import require
@@ -33,6 +34,8 @@ _MEMORY = ".kit.json"
 _IGNORE = "# Made by `placecast announce`. To keep your texts in git, take this file away.\n*\n"
 _PAPER = ("#ffffff",)
 _UNCHECKED = "Nobody has checked the transcript that these words come from: listen before you quote them."
+
+_UNWRITABLE = "Our letters cannot write some of the words, so the clip does not show them: give clip.srt along with it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,7 @@ class Kit:
     quotes: tuple[Quote, ...]
     part: tuple[float, float] | None = None  # of the clip
     why: str = ""  # this part, or no clip
+    unchecked: bool = False  # nobody has approved the transcript that quotes and captions come from
 
 
 @dataclass(kw_only=True)
@@ -117,6 +121,10 @@ class _Case:
     @property
     def cues(self) -> tuple[Cue, ...]:
         return self.text.transcript.cues
+
+    @property
+    def unchecked(self) -> bool:
+        return self.run.project.verdict(self.episode).approval is None
 
     @property
     def letter(self) -> Letter:
@@ -183,6 +191,7 @@ def _filled(case: _Case, desk: _Desk) -> Kit:
         quotes=case.quotes,
         part=part,
         why=why,
+        unchecked=bool(case.cues) and case.unchecked,
     )
 
 
@@ -203,7 +212,7 @@ def _texts(case: _Case) -> Iterator[tuple[str, str]]:
 def _listed(case: _Case) -> Iterator[str]:
     """The quotes as a person chooses among them, the best first."""
     yield from (f"# Quotes from “{case.told.title}”", "")
-    if case.run.project.verdict(case.episode).approval is None:
+    if case.unchecked:
         yield from (_UNCHECKED, "")
     for number, each in enumerate(case.quotes, 1):
         by = f"{each.speaker}, " if each.speaker else ""
@@ -232,6 +241,8 @@ def _clip(case: _Case, desk: _Desk) -> tuple[tuple[float, float] | None, str]:
     film = vtt.write(Transcript(cues=shown, language=case.text.transcript.language))
     desk.put("clip.vtt", film.encode())
     desk.put("clip.srt", captions.subrip(shown).encode())
+    if any(not writable(cue.text) for cue in shown):
+        case.run.reporter.warn(_UNWRITABLE)
     _film(case, sound, part, shown, desk)
     return part, why
 

@@ -65,23 +65,25 @@ def announce(
     from placecast.report import announced
 
     run = make_run(folder, quiet=quiet, as_json=as_json)
-    order = kit.Order(slug=slug, part=_part(start, end), clip=not no_clip, anew=anew)
+    order = kit.Order(slug=slug, part=_part(start, end), clip=not no_clip or attach == "clip", anew=anew)
     who = posting.known_accounts(only) if post else None
     made = kit.prepare(run, order)
     if who is None:
         report.show(announced.kit(made, run.project.shown(made.folder)), quiet=quiet, as_json=as_json)
         return
     planned = posting.plan(run, made, who, _ATTACHED[attach])
-    ask = not (yes or no_input or as_json) and interactive()
-    report.show(announced.planned(planned), quiet=quiet and yes, as_json=as_json and not yes)
-    if planned.waiting and ask:
-        yes = click.confirm("Post this?", default=False, err=True)
-    if planned.waiting and not yes:
+    if not (yes and (quiet or as_json)):
+        report.show(announced.planned(planned), as_json=as_json)
+    if planned.waiting and not (yes or _said_yes(ask=not (no_input or as_json))):
         click.echo(f"Nothing was posted. To post it: placecast announce {slug} --post --yes", err=True)
         return
     sent = posting.send(run, planned, who)
-    if sent:
-        report.show(announced.posted(slug, sent), quiet=quiet, as_json=as_json)
+    if sent or (yes and as_json):
+        report.show(announced.posted(planned, sent), quiet=quiet, as_json=as_json)
+
+
+def _said_yes(*, ask: bool) -> bool:
+    return ask and interactive() and click.confirm("Post this?", default=False, err=True)
 
 
 def _part(start: str | None, end: str | None) -> tuple[float, float] | None:

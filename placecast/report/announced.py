@@ -26,6 +26,8 @@ def kit(made: Kit, shown: str) -> Answer:
     if made.quotes:
         lines.append("  quotes:")
         lines += [f"    {clock(each.start):>7}  “{each.text}”" for each in made.quotes[:_QUOTES]]
+    if made.unchecked:
+        lines.append("Nobody has approved the transcript: read quotes.md and clip.srt before you use them.")
     if made.kept:
         lines.append("To have yours made anew: placecast announce " + made.slug + " --anew")
     return Answer(lines=tuple(lines), data=_data(made, shown))
@@ -46,15 +48,18 @@ def planned(plan: Plan) -> Answer:
     return Answer(lines=tuple(lines), data=data)
 
 
-def posted(slug: str, sent: Sequence[tuple[Network, Posted]]) -> Answer:
+def posted(plan: Plan, sent: Sequence[tuple[Network, Posted]]) -> Answer:
     """Where the posts are, and what to do so that apps show them."""
-    lines = [
-        f"{'Found' if post.earlier else 'Posted'} on {_NAMES[network]}{' already' * post.earlier}: {post.address}"
-        for network, post in sent
-    ]
+    slug, lines = (
+        plan.slug,
+        [
+            f"{'Found' if post.earlier else 'Posted'} on {_NAMES[network]}{' already' * post.earlier}: {post.address}"
+            for network, post in sent
+        ],
+    )
     lines.append(f"episodes/{slug}/episode.md names them now. So that apps show the answers: placecast publish")
-    data = {"slug": slug, "posted": {network: {"address": post.address, "uri": post.uri} for network, post in sent}}
-    return Answer(lines=tuple(lines), data=data)
+    posts = {network: {"address": post.address, "uri": post.uri} for network, post in sent}
+    return Answer(lines=tuple(lines), data={"slug": slug, "posted": posts, "done": dict(plan.done)})
 
 
 def _waiting(each: Waiting) -> Iterator[str]:
@@ -78,6 +83,7 @@ def _data(made: Kit, shown: str) -> dict[str, Any]:
         "made": list(made.made),
         "unchanged": list(made.same),
         "kept": list(made.kept),
+        "unchecked": made.unchecked,
         "clip": {"from": made.part[0], "to": made.part[1], "why": made.why} if made.part else None,
         "quotes": [
             {"from": each.start, "to": each.end, "text": each.text, "speaker": each.speaker} for each in made.quotes

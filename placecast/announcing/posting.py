@@ -5,7 +5,8 @@ What is posted is known from three places: `posts.json`, the comments in episode
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -100,12 +101,11 @@ def send(run: Run, planned: Plan, who: Accounts) -> tuple[tuple[Network, Posted]
     with run.project.locked():
         episode = _live(run, planned.slug)
         for network, _ in planned.done:
-            _write_down(run, episode, network)
+            with _gathered(errors):
+                _write_down(run, episode, network)
         for each in planned.waiting:
-            try:
+            with _gathered(errors):
                 sent.append((each.network, _sent(run, episode, each, who)))
-            except (HostError, FactsError) as error:
-                errors.append(error)
     for later in errors[1:]:
         run.reporter.warn(str(later))
     if errors:
@@ -113,6 +113,15 @@ def send(run: Run, planned: Plan, who: Accounts) -> tuple[tuple[Network, Posted]
             run.reporter.tell(f"posted on {network.title()}: {post.address}")
         raise errors[0]
     return tuple(sent)
+
+
+@contextmanager
+def _gathered(errors: list[PlacecastError]) -> Iterator[None]:
+    """Keep what goes wrong inside for later."""
+    try:
+        yield
+    except (HostError, FactsError) as error:
+        errors.append(error)
 
 
 def _sent(run: Run, episode: Episode, each: Waiting, who: Accounts) -> Posted:

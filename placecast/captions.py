@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 
@@ -36,9 +37,28 @@ def paragraphs(transcript: Transcript) -> tuple[tuple[Cue, ...], ...]:
 
 def srt(transcript: Transcript, words: Sequence[Sequence[Word]]) -> str:
     """SubRip, cut from the words of each cue: two short lines at a time, and `Name: ` where the speaker changes."""
-    captions = screens.cut(list(_turns(transcript.cues, words)))
+    return subrip(screens.cut(list(_turns(transcript.cues, words))))
+
+
+def subrip(captions: Sequence[Cue]) -> str:
+    """These captions as SubRip."""
     return "\n".join(
         f"{number}\n{_comma(cue.start)} --> {_comma(cue.end)}\n{cue.text}\n" for number, cue in enumerate(captions, 1)
+    )
+
+
+def of_stretch(cues: Sequence[Cue], words: Sequence[Sequence[Word]], start: float, end: float) -> tuple[Cue, ...]:
+    """The captions of what is said between these seconds, by a clock that begins with the stretch."""
+    spoken = [
+        (cue, [word for word in said if start <= (word.start + word.end) / 2 < end])
+        for cue, said in zip(cues, words, strict=True)
+    ]
+    kept = [(cue, said) for cue, said in spoken if said]
+    made = screens.cut(list(_turns([cue for cue, _ in kept], [said for _, said in kept])))
+    return tuple(
+        replace(each, start=max(each.start - start, 0.0), end=min(each.end, end) - start)
+        for each in made
+        if each.start < end
     )
 
 

@@ -6,18 +6,16 @@ apart, and that is no reason to send the pictures of a whole archive again.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image as Picture
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
 from placecast.fingerprint import sha256, short
+from placecast.lettering import LEADING, fitting, font, largest, writable
 
 SIZE = (1200, 630)  # what Open Graph's readers show without cutting
 ICONS = (512, 192, 180, 64)  # the web app's two, Apple's touch icon, and the one beside a page's title
@@ -26,11 +24,12 @@ _MARGIN, _COVER = 64, 400
 _COLUMN = SIZE[0] - 3 * _MARGIN - _COVER  # pixels: as wide as text may be
 _TITLE_SIZES = (84, 74, 64, 56, 48, 42, 36)
 _TITLE_HEIGHT = 330
-_LEADING = 1.14
 _SMALL, _GUESTS = 28, 32
-# The shapes of Source Serif are pinned in pyproject.toml: they are part of what a picture is.
-_FONTS = files("font_source_serif_pro").joinpath("files")
 _QUALITY = 82
+_SQUARE, _AROUND, _SQUARE_COVER = 1080, 84, 260
+_SQUARE_TITLE = 460  # pixels: as high as its title may be
+_SQUARE_SIZES = (112, 100, 88, 76, 66, 58, 50)
+_SQUARE_NAME, _SQUARE_SMALL = 54, 42
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +63,38 @@ def card(shown: Card, cover: Path) -> bytes:
     """This card as a JPEG. `cover`: the picture itself."""
     picture = _ground(cover, shown.cover, shown.ground).copy()
     _write(ImageDraw.Draw(picture), shown)
-    file = BytesIO()
-    picture.save(file, format="JPEG", quality=_QUALITY)
-    return file.getvalue()
+    return _jpeg(picture)
+
+
+def square(shown: Card, cover: Path) -> bytes:
+    """The same as a square JPEG of 1080 pixels, as feeds of pictures show it."""
+    picture = Picture.new("RGB", (_SQUARE, _SQUARE), shown.ground)
+    picture.paste(_cover(cover, _SQUARE_COVER), (_AROUND, _AROUND))
+    draw, small, name = ImageDraw.Draw(picture), font("Regular", _SQUARE_SMALL), font("Regular", _SQUARE_NAME)
+    wide = _SQUARE - 2 * _AROUND
+    beside = wide - _SQUARE_COVER - _AROUND // 2
+    show = "\n".join(fitting(writable(shown.show), name, 3, beside))
+    guests = "\n".join(fitting(writable(shown.guests), small, 1, wide))
+    left, middle = _AROUND + _SQUARE_COVER + _AROUND // 2, _AROUND + _SQUARE_COVER // 2
+    draw.text((left, middle), show, shown.ink, name, anchor="lm", spacing=14)
+    draw.text((_AROUND, _SQUARE - _AROUND), guests, shown.ink, small, anchor="ls" if guests else None)
+    lines, letters = largest(writable(shown.title), "Semibold", _SQUARE_SIZES, wide, _SQUARE_TITLE)
+    top, height = _AROUND + _SQUARE_COVER + _AROUND, letters.size * LEADING
+    for number, line in enumerate(lines):
+        draw.text((_AROUND, round(top + number * height)), line, shown.ink, letters, anchor="lt")
+    return _jpeg(picture)
 
 
 def icon(cover: Path, side: int) -> bytes:
     """The cover as a square PNG of so many pixels."""
     file = BytesIO()
     _cover(cover, side).quantize(256).save(file, format="PNG", optimize=True)
+    return file.getvalue()
+
+
+def _jpeg(picture: Picture.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, format="JPEG", quality=_QUALITY)
     return file.getvalue()
 
 
@@ -98,82 +120,12 @@ def _write(draw: ImageDraw.ImageDraw, shown: Card) -> None:
     """The show at the top, the guests at the bottom, and the title as large as it fits in between."""
     top, bottom = (SIZE[1] - _COVER) // 2, (SIZE[1] + _COVER) // 2
     regular, ink = "Regular", shown.ink
-    show = _fitting(_writable(shown.show), _font(regular, _SMALL), 1)
-    guests = _fitting(_writable(shown.guests), _font(regular, _GUESTS), 1)
-    draw.text((_MARGIN, top), "\n".join(show), ink, _font(regular, _SMALL), anchor="lt" if show else None)
-    draw.text((_MARGIN, bottom), "\n".join(guests), ink, _font(regular, _GUESTS), anchor="ls" if guests else None)
-    lines, font = _title(_writable(shown.title))
-    height = font.size * _LEADING
+    show = fitting(writable(shown.show), font(regular, _SMALL), 1, _COLUMN)
+    guests = fitting(writable(shown.guests), font(regular, _GUESTS), 1, _COLUMN)
+    draw.text((_MARGIN, top), "\n".join(show), ink, font(regular, _SMALL), anchor="lt" if show else None)
+    draw.text((_MARGIN, bottom), "\n".join(guests), ink, font(regular, _GUESTS), anchor="ls" if guests else None)
+    lines, letters = largest(writable(shown.title), "Semibold", _TITLE_SIZES, _COLUMN, _TITLE_HEIGHT)
+    height = letters.size * LEADING
     start = SIZE[1] / 2 - height * (len(lines) - 1) / 2
     for number, line in enumerate(lines):
-        draw.text((_MARGIN, round(start + number * height)), line, ink, font, anchor="lm")
-
-
-def _title(text: str) -> tuple[list[str], ImageFont.FreeTypeFont]:
-    """The title in lines, and the largest letters that let it fit; the smallest, and cut, where none do."""
-    for size in _TITLE_SIZES:
-        font, most = _font("Semibold", size), int(_TITLE_HEIGHT // (size * _LEADING))
-        lines = list(_lines(text.split(), font))
-        if len(lines) <= most and all(font.getlength(line) <= _COLUMN for line in lines):
-            return lines, font
-    return _fitting(text, font, most), font
-
-
-def _fitting(text: str, font: ImageFont.FreeTypeFont, most: int) -> list[str]:
-    """The text in so many lines at most; what is left out shows as an ellipsis."""
-    lines = list(_lines([part for word in text.split() for part in _pieces(word, font)], font))
-    if len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    while last and font.getlength(f"{last}…") > _COLUMN:
-        last = last[:-1]
-    return [*lines[: most - 1], f"{last.rstrip(' ,;:.–-')}…"]
-
-
-def _lines(words: Iterable[str], font: ImageFont.FreeTypeFont) -> Iterator[str]:
-    line = ""
-    for word in words:
-        longer = f"{line} {word}".strip()
-        if line and font.getlength(longer) > _COLUMN:
-            yield line
-            longer = word
-        line = longer
-    if line:
-        yield line
-
-
-def _pieces(word: str, font: ImageFont.FreeTypeFont) -> Iterator[str]:
-    """A word that is too long for a line, in pieces that are not."""
-    while word:
-        end = len(word)
-        while end > 1 and font.getlength(word[:end]) > _COLUMN:
-            end = end // 2 if font.getlength(word[: end // 2]) > _COLUMN else end - 1
-        yield word[:end]
-        word = word[end:]
-
-
-def _writable(text: str) -> str:
-    """The text without signs that the font lacks; nothing, where it lacks letters: the cover stands for it then."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())[:500]
-    line = "".join(sign for sign in line if unicodedata.category(sign)[0] != "C")
-    lacking = {sign for sign in set(line) if not sign.isspace() and not _has(sign)}
-    if any(unicodedata.category(sign)[0] in "LMN" for sign in lacking):
-        return ""
-    return " ".join("".join(" " if sign in lacking else sign for sign in line).split())
-
-
-@cache
-def _has(sign: str) -> bool:
-    font = _font("Regular", 20)
-    return _drawn(font, sign) != _drawn(font, "\uffff")
-
-
-def _drawn(font: ImageFont.FreeTypeFont, sign: str) -> bytes:
-    return bytes(font.getmask(sign))
-
-
-@cache
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    with _FONTS.joinpath(f"SourceSerifPro-{weight}.ttf").open("rb") as file:
-        # The basic layout is part of every Pillow; the other one only of some.
-        return ImageFont.truetype(BytesIO(file.read()), size, layout_engine=ImageFont.Layout.BASIC)
+        draw.text((_MARGIN, round(start + number * height)), line, ink, letters, anchor="lm")

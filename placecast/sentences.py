@@ -47,6 +47,16 @@ def cues(words: Sequence[Word]) -> tuple[Cue, ...]:
     return tuple(made)
 
 
+def split(text: str) -> tuple[str, ...]:
+    """The sentences of a written text, by the same rules."""
+    line, made, begun = " ".join(text.split()), [], 0
+    for gap in re.finditer(" ", line):
+        if _is_end(line[begun : gap.start()], line[gap.start() : gap.start() + 40]):
+            made.append(line[begun : gap.start()])
+            begun = gap.end()
+    return tuple(each for each in (*made, line[begun:]) if each)
+
+
 def with_speakers(made: Sequence[Cue], labelled: Sequence[Cue]) -> tuple[Cue, ...]:
     """The cues, each said by whoever says most of its time in the other cues, which know the speakers."""
     return tuple(replace(cue, speaker=_speaker(cue, labelled)) for cue in made)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from placecast import drawing, pages, pipeline, plan
+from placecast import drawing, lettering, pages, pipeline, plan
 from placecast.drawing import Card
 from placecast.plan import Stored
 from placecast.project import Project
@@ -49,6 +49,15 @@ def test_a_card_has_the_size_that_posts_show_whole_and_is_small():
     assert Image.open(BytesIO(content)).size == (1200, 630)
     assert drawing.is_whole(content)
     assert len(content) < 120_000
+
+
+def test_a_square_has_room_for_the_longest_title_above_its_guests():
+    content = drawing.square(CARD, COVER)
+    assert Image.open(BytesIO(content)).size == (1080, 1080)
+    assert drawing.is_whole(content)
+    full = Image.open(BytesIO(drawing.square(replace(CARD, title="A very long title " * 30), COVER)))
+    between = full.convert("L").crop((0, 880, 1080, 930)).getextrema()
+    assert between[1] - between[0] < 20
 
 
 def test_a_card_has_the_same_bytes_in_another_process():
@@ -95,9 +104,9 @@ def test_whatever_is_told_a_card_is_drawn(title, show, guests):
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=300))
 def test_no_line_of_a_title_is_wider_than_its_column(title):
-    lines, font = drawing._title(drawing._writable(title))
-    assert all(font.getlength(line) <= drawing._COLUMN for line in lines)
-    assert font.size * drawing._LEADING * len(lines) <= drawing._TITLE_HEIGHT + font.size * drawing._LEADING
+    lines, font = lettering.largest(lettering.writable(title), "Semibold", (84, 36), 608, 330)
+    assert all(font.getlength(line) <= 608 for line in lines)
+    assert font.size * lettering.LEADING * len(lines) <= 330 + font.size * lettering.LEADING
 
 
 @pytest.mark.parametrize("side", drawing.ICONS)

@@ -15,6 +15,7 @@ import click
 
 from placecast import report
 from placecast.cli import (
+    announcing,
     chapters,
     citing,
     correcting,
@@ -51,6 +52,7 @@ _PARTS = (
     correcting,
     citing,
     depositing,
+    announcing,
     shell,
 )
 _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)

@@ -31,6 +31,8 @@ class Person:
     url: str | None = None
     image: str | None = None
     family: str | None = None  # the part of the name that references begin with; None: as is usual in Europe
+    bluesky: str | None = None  # "rosa.bsky.social"
+    mastodon: str | None = None  # "rosa@social.example"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +233,7 @@ class Show:
     publisher: RemoteShow | None = None
     texts: tuple[Note, ...] = ()
     block: Block | None = None
+    hashtags: tuple[str, ...] = ()  # without their signs
     comments: tuple[Comments, ...] = ()  # the first is the one to show
     chat: Chat | None = None
     index: str = ""  # what a link to a page's folder ends with: "index.html" where the server does not add it itself
@@ -295,6 +298,7 @@ class Episode:
     license_url: str | None = None
     block: bool = False  # kept out of Apple Podcasts
     links: tuple[Link, ...] = ()  # to the same content elsewhere
+    hashtags: tuple[str, ...] = ()  # without their signs
     comments: tuple[Comments, ...] = ()  # the first is the one to show
     texts: tuple[Note, ...] = ()
     corrections: tuple[Correction, ...] = ()  # oldest first

@@ -7,7 +7,7 @@ from functools import partial
 
 from placecast import drawing
 from placecast.drawing import Card
-from placecast.model import Publication, Release, Show
+from placecast.model import Episode, Publication, Release, Show
 from placecast.pages import tokens
 from placecast.pages.wording import listed
 
@@ -39,10 +39,15 @@ def show_card_path(show: Show) -> str:
 
 
 def of_release(release: Release, show: Show) -> Card:
-    """What an episode's card shows."""
+    """What the card of a published episode shows."""
+    return of_episode(release.episode, show)
+
+
+def of_episode(episode: Episode, show: Show) -> Card:
+    """What an episode's card shows, published or not."""
     hosts = {person.name for person in show.people}
-    guests = [person.name for person in release.episode.people if person.name not in hosts]
-    return _card(show, release.episode.title, f"with {listed(guests)}" if guests else "")
+    guests = [person.name for person in episode.people if person.name not in hosts]
+    return _card(show, episode.title, f"with {listed(guests)}" if guests else "")
 
 
 def of_show(show: Show) -> Card:
@@ -53,7 +58,8 @@ def of_show(show: Show) -> Card:
 
 def alternative(shown: Card) -> str:
     """The card in words, for those who do not see it."""
-    return f"{shown.title}. {shown.show}" + (f", {shown.guests}" if shown.guests else "")
+    stop = "" if shown.title.endswith((".", "!", "?", "…")) else "."
+    return f"{shown.title}{stop} {shown.show}" + (f", {shown.guests}" if shown.guests else "")
 
 
 def _card(show: Show, title: str, guests: str) -> Card:

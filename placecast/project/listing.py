@@ -30,6 +30,7 @@ def of_show(facts: ShowFacts, root: Path, file: str) -> dict[str, Any]:
         "texts": tuple(Note(**each.model_dump()) for each in facts.texts),
         "block": Block(**facts.block.model_dump()) if facts.block else None,
         "comments": _comments(facts.comments),
+        "hashtags": facts.hashtags,
         "chat": Chat(**facts.chat.model_dump()) if facts.chat else None,
     }
 
@@ -40,6 +41,7 @@ def of_episode(facts: EpisodeFacts, folder: Path, file: str) -> dict[str, Any]:
         "image": _own_cover(facts, folder, f"{file}: image") if facts.image else None,
         "links": tuple(Link(**each.model_dump()) for each in facts.links),
         "comments": _comments(facts.comments),
+        "hashtags": facts.hashtags,
         "texts": tuple(Note(**each.model_dump()) for each in facts.texts),
     }
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from placecast.project.handles import BLUESKY, MASTODON, Bluesky, Mastodon
 from placecast.project.schema import Country, Geo, Osm
 from placecast.project.shapes import Facts, WebAddress
 
@@ -40,6 +41,8 @@ class KnownPersonFacts(NameFacts):
     url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
     image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
     family: Spelling | None = Field(None, description='Write family = "García Márquez": what references begin with.')
+    bluesky: Bluesky | None = Field(None, description=BLUESKY)
+    mastodon: Mastodon | None = Field(None, description=MASTODON)
 
 
 class KnownPlaceFacts(NameFacts):

@@ -19,6 +19,7 @@ from placecast.chapters.titles import LIMIT, one_line
 from placecast.model import SLUG
 from placecast.project.directories import DirectoriesFacts
 from placecast.project.distribution_schema import DistributionFacts
+from placecast.project.handles import BLUESKY, HASHTAGS, MASTODON, Bluesky, Hashtag, Mastodon
 from placecast.project.listing_schema import (
     BlockFacts,
     ChatFacts,
@@ -95,6 +96,8 @@ class PersonFacts(Facts):
     url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
     image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
     family: Line | None = Field(None, description='Write family = "García Márquez": what references begin with.')
+    bluesky: Bluesky | None = Field(None, description=BLUESKY)
+    mastodon: Mastodon | None = Field(None, description=MASTODON)
 
 
 class PlaceFacts(Facts):
@@ -291,6 +294,7 @@ class ShowFacts(Facts):
         (), strict=False, description="Write one table [[texts]] for each code that a service asks for in the feed."
     )
     block: BlockFacts | None = Field(None, description="Write a table [block] to keep the show out of directories.")
+    hashtags: tuple[Hashtag, ...] = Field((), strict=False, description=HASHTAGS)
     comments: Conversation = Field(
         (), description='Write one table [[comments]] for each post, or one with protocol = "disabled" alone.'
     )
@@ -367,6 +371,7 @@ class EpisodeFacts(Facts):
     links: tuple[LinkFacts, ...] = Field(
         (), strict=False, description="Write one table [[links]] for each place where the same content is."
     )
+    hashtags: tuple[Hashtag, ...] = Field((), strict=False, description=HASHTAGS)
     comments: Conversation = Field(
         (), description='Write one table [[comments]] for each post, or one with protocol = "disabled" alone.'
     )

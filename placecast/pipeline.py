@@ -195,7 +195,7 @@ def produce(run: Run, made: Plan) -> None:
         steps = made.work[episode.slug].steps
         perform(shop, episode, [step for step in steps if step.name != "tag"])
         if episode in made.minted:
-            run.project.mint_date(episode)
+            run.project.write_date(episode)
         perform(shop, episode, [step for step in steps if step.name == "tag"])
         finish(shop, episode)
 

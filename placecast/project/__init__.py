@@ -35,7 +35,7 @@ from placecast.model import (
     SoundFile,
     Transcript,
 )
-from placecast.project import facts, front_matter, naming
+from placecast.project import dating, facts, front_matter, naming
 from placecast.project.links import link_faults
 from placecast.project.memory import Memory
 from placecast.reviews import Review, Verdict
@@ -104,15 +104,22 @@ class Project:
 
     def load(self) -> tuple[Show, tuple[Episode, ...]]:
         """The show and its episodes; FactsError with every fault of every file at once."""
+        show, episodes, faults = self.readable()
+        if faults:
+            raise FactsError(faults)
+        return show, episodes
+
+    def readable(self) -> tuple[Show, tuple[Episode, ...], tuple[Fault, ...]]:
+        """The show, the episodes that can be read, and every fault of every file; FactsError without a show."""
         faults = link_faults(self.root)
         names = _gather(faults, self._read_names)
         show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
-        found = [episode for episode in episodes if episode]
+        found = tuple(episode for episode in episodes if episode)
         faults += _shared_guids(found, self.shown)
-        if faults or show is None:
+        if show is None:
             raise FactsError(faults)
-        return show, tuple(found)
+        return show, found, tuple(faults)
 
     def _episode_files(self) -> list[Path]:
         return sorted(self.root.glob(f"episodes/*/{EPISODE_FILE}"))
@@ -127,12 +134,13 @@ class Project:
     def _read_episode(self, path: Path, show: Show | None) -> Episode:
         return facts.read_episode(_text(path, self.shown(path)), path, self.shown(path), show)
 
-    def mint_date(self, episode: Episode) -> None:
-        """Write the date that an episode was given into its episode.md: from now on it never changes."""
-        if episode.published:
-            text = episode.file.read_bytes().decode("utf-8")
-            line = f"published = {episode.published.isoformat()}"
-            files.write(episode.file, front_matter.insert(text, line, after="guid").encode())
+    def write_date(self, episode: Episode) -> bool:
+        """Write the date that an episode has, or that it has none, into its episode.md; whether that changed it."""
+        before = episode.file.read_bytes().decode("utf-8")
+        after = dating.dated(before, episode.published, self.shown(episode.file))
+        if after != before:
+            files.write(episode.file, after.encode())
+        return after != before
 
     def withdraw(self, episode: Episode, at: datetime) -> None:
         """Write into its episode.md that an episode is out of the feed again."""

@@ -200,18 +200,6 @@ def build(folder: Path, **flags: bool) -> None:
 
 
 @click.command()
-@FOLDER
-@JSON
-def status(folder: Path, as_json: bool) -> None:
-    """Where every episode stands, and what happens to it at the next publish."""
-    from placecast.survey import survey
-
-    run = make_run(folder, as_json=as_json)
-    show, episodes = run.project.load()
-    report.show(report.standings(show, survey(run.project, show, episodes, run.now)), as_json=as_json)
-
-
-@click.command()
 @click.option(
     "--level",
     type=click.Choice(_LEVELS),
@@ -342,4 +330,4 @@ def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[st
     return [*named, *(each.slug for each in sketched)], sketched
 
 
-COMMANDS = (init, new, publish, build, status, check, preview)
+COMMANDS = (init, new, publish, build, check, preview)

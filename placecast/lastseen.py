@@ -6,19 +6,18 @@ takes what was built here for published.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from placecast import delivery, files, looks
-from placecast.delivery import Sight, Withdrawn, glance
-from placecast.errors import StorageError
+from placecast import files, looks, plan
+from placecast.delivery import Sight, Withdrawn, glance, manifest
 from placecast.model import FolderTarget, Show
 from placecast.plan import FEED, Stored
 from placecast.project import Project
-from placecast.storage import FolderStorage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +45,25 @@ class Seen:
 def seen(project: Project, show: Show) -> Seen:
     """What is known of the target, without a word to the network."""
     if isinstance(show.target, FolderTarget):
-        try:
-            sight = delivery.look(FolderStorage(show.target.folder))
-        except StorageError:  # it is not fit to publish into, which `publish` says
-            return Seen(by="build")
-        return of_sight(sight, by="folder", root=show.target.folder)
+        return _folder(show.target.folder, by="folder")
     last = glance.last_sight(project.last_look, show.target)
     if last:
         return of_sight(last, by="run", at=glance.last_time(project.last_look))
-    return of_sight(delivery.look(FolderStorage(project.feed)), by="build", root=project.feed)
+    return _folder(project.feed, by="build")
+
+
+def _folder(root: Path, *, by: Literal["folder", "build"]) -> Seen:
+    """What lies there now. Nothing is made or locked, as `publish` does it."""
+    start = len(f"{root}/")
+    found = {path[start:].replace(os.sep, "/"): look[0] for path, look in looks.below(str(root))}
+    feed, record = root / FEED, root / manifest.KEY
+    return Seen(
+        by=by,
+        feed=feed.read_bytes() if feed.is_file() else None,
+        objects={key: Stored(key=key, size=size, mark="") for key, size in found.items() if plan.is_path(key)},
+        withdrawn=manifest.load(record.read_bytes()).withdrawn if record.is_file() else {},
+        root=root,
+    )
 
 
 def of_sight(

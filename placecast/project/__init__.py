@@ -162,7 +162,7 @@ class Project:
         if not path.is_file():
             return None
         try:
-            return typed.checked(_audio(json.loads(_text(path, self.shown(path)))))
+            return _audio(_text(path, self.shown(path)))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             what = f"cannot be read: {error}."
             cure = "Get it back from git, or delete it and publish again: the audio is then made anew."
@@ -369,14 +369,16 @@ def _known(cache: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _audio(data: dict[str, Any]) -> Audio:
+@lru_cache(maxsize=4)  # a run asks several times for that of an episode before it turns to the next one
+def _audio(text: str) -> Audio:
+    data = json.loads(text)
     alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
     said = tuple(data.pop("said", ()))
     made = Audio(**data | {"made_from": _made_from(data["made_from"])}, said=said, alternates=alternates)
     for name in (each.name for each in made.files):
         if not plan.is_path(name) or "/" in name:
             raise ValueError(f"{name!r} is no name of a file")
-    return made
+    return typed.checked(made)
 
 
 def _made_from(data: dict[str, Any]) -> MadeFrom | MovedIn:

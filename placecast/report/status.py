@@ -110,8 +110,10 @@ def _next(found: Survey, run: Outlook) -> Iterator[str]:
     if run.stops:
         yield from _wrapped("does nothing at all until this is put right:", "  ")
         yield from _wrapped(few(list(dict.fromkeys(plain_line(each.file) for each in run.stops)), 3), "    ")
-        yield from _wrapped("Then it", "  ")
-    yield from (line for verb, text in _deeds(found, run) for line in _deed(verb, plain_line(text)))
+    deeds = [line for verb, text in _deeds(found, run) for line in _deed(verb, plain_line(text))]
+    if run.stops and deeds:
+        yield "  Then it"
+    yield from deeds
     if run.idle:
         yield "  has nothing to do for any episode."
 

@@ -52,7 +52,7 @@ def survey(project: Project, now: datetime, look: Callable[[Project, Show], Seen
     try:
         known = heard(project, show, seen)
     except PlacecastError as error:  # the published feed cannot be read
-        faults, seen, known = (*faults, *error.faults), replace(seen, feed=None), {}
+        faults, seen, known = (*faults, *error.faults), replace(seen, feed=None), Heard()
     view = View(project=project, show=show, seen=seen, heard=known, now=now, counted=_newest(episodes, known))
     wrong = _by_slug(faults)
     releases, wrong = _releases(view, [each for each in episodes if each.slug not in wrong], wrong)
@@ -77,8 +77,8 @@ def _target(project: Project, show: Show) -> str:
     return show.target.name
 
 
-def _newest(episodes: Iterable[Episode], known: Mapping[str, Heard]) -> frozenset[str]:
-    live = [each for each in episodes if each.guid in known and each.published]
+def _newest(episodes: Iterable[Episode], known: Heard) -> frozenset[str]:
+    live = [each for each in episodes if each.guid in known.episodes and each.published]
     latest = sorted(live, key=lambda each: (each.published, each.slug), reverse=True)
     return frozenset(each.slug for each in latest[:_COUNTED])
 
@@ -99,7 +99,7 @@ def _releases(
     """What this clone would show of the episodes that listeners have, and what cannot be read of them."""
     releases: list[Release] = []
     faults = dict(wrong)
-    for episode in (each for each in episodes if each.guid in view.heard):
+    for episode in (each for each in episodes if each.guid in view.heard.episodes):
         try:
             releases += building.publication(view.project, view.show, [episode], view.now).releases
         except (PlacecastError, OSError) as error:
@@ -122,7 +122,7 @@ def _standings(
             yield broken(episode.slug, _faults(error, view.project.shown(episode.file)), episode)
     ours = {each.guid for each in episodes}
     pages = {view.show.page(f"e/{slug}/") for slug in (*wrong, *(each.slug for each in episodes))}
-    for guid, each in view.heard.items():
+    for guid, each in view.heard.episodes.items():
         if guid not in ours and each.page not in pages and guid not in view.seen.withdrawn:
             yield elsewhere(view.show.slug_at(each.page) or guid, each)
 
@@ -149,11 +149,9 @@ def _taken(view: View, episodes: Sequence[Episode]) -> Iterator[Fault]:
     """What the facts would take from listeners: a publish refuses that before it does anything."""
     if view.seen.feed is None:
         return
-    keys = None if view.seen.by == "build" else view.seen.objects.keys()
-    before = promises.promised(view.show, view.seen.feed, keys)
+    before = view.heard.listing
     try:
-        after = promises.intended(view.show, episodes, before, view.now)
-        promises.require(view.project, episodes, before, after)
+        promises.require(view.project, episodes, before, promises.intended(view.show, episodes, before, view.now))
     except FactsError as error:
         yield from error.faults
 

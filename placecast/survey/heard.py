@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from placecast import chapters, looks, rss
+from placecast.changed import Listed, Listing
 from placecast.fingerprint import sha256
 from placecast.lastseen import Seen
 from placecast.model import Publication, Release, Show
@@ -15,41 +18,38 @@ from placecast.project import Project
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """An episode as the published feed has it. `sound`: the key of its sound; `published`: ISO 8601, "" for none."""
+    """The published feed: what apps remember of it, and by guid the episodes with the keys of their sound."""
 
-    title: str
-    published: str
-    page: str
-    sound: str
+    listing: Listing = field(default_factory=Listing)
+    sound: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def at(self) -> datetime | None:
-        return datetime.fromisoformat(self.published) if self.published else None
+    @cached_property
+    def episodes(self) -> Mapping[str, Listed]:
+        return {each.guid: each for each in self.listing.episodes}
 
 
-def heard(project: Project, show: Show, seen: Seen) -> Mapping[str, Heard]:
-    """The episodes of the published feed, by guid; remembered, since a long feed takes its time to read."""
+def heard(project: Project, show: Show, seen: Seen) -> Heard:
+    """The published feed, as far as it is known; remembered, since a long one takes its time to read."""
     feed = seen.feed
     if feed is None:
-        return {}
+        return Heard()
     about = [sha256(feed), show.url, looks.program()]
-    found = project.memory.found("heard", "feed", about, lambda: _read(show, feed))
-    return {guid: Heard(**facts) for guid, facts in found.items()}
+    kept = project.memory.found("heard", "feed", about, lambda: _read(show, feed))
+    episodes = tuple(map(_listed, kept["episodes"]))
+    return Heard(listing=Listing(address=kept["address"], guid=kept["guid"], episodes=episodes), sound=kept["sound"])
 
 
-def _read(show: Show, feed: bytes) -> dict[str, dict[str, str]]:
-    sound = rss.named(show, feed).episodes
-    return {
-        each.guid: asdict(
-            Heard(
-                title=each.title,
-                published=each.published.isoformat() if each.published else "",
-                page=each.page,
-                sound=sound.get(each.guid, ""),
-            )
-        )
-        for each in rss.listing(feed).episodes
-    }
+def _read(show: Show, feed: bytes) -> dict[str, Any]:
+    """As JSON has it."""
+    listing = rss.listing(feed)
+    facts = [vars(each) | {"published": each.published and each.published.isoformat()} for each in listing.episodes]
+    sound = dict(rss.named(show, feed).episodes)
+    return {"address": listing.address, "guid": listing.guid, "episodes": facts, "sound": sound}
+
+
+def _listed(facts: Mapping[str, Any]) -> Listed:
+    at = facts["published"] and datetime.fromisoformat(facts["published"])
+    return Listed(**{**facts, "published": at, "form": tuple(facts["form"])})
 
 
 def changes(project: Project, publication: Publication, seen: Seen) -> Mapping[str, tuple[str, ...]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from placecast import chapters, production, work
+from placecast.changed import Listed
 from placecast.errors import Fault
 from placecast.lastseen import Seen
 from placecast.model import Episode, Show
@@ -54,7 +55,7 @@ class View:
     project: Project
     show: Show
     seen: Seen
-    heard: Mapping[str, Heard]
+    heard: Heard
     now: datetime
     counted: Collection[str] = frozenset()
 
@@ -103,12 +104,11 @@ def broken(slug: str, faults: tuple[Fault, ...], episode: Episode | None = None)
     return Standing(slug=slug, state="broken", title=title, published=published, note=what, faults=faults)
 
 
-def elsewhere(slug: str, heard: Heard) -> Standing:
+def elsewhere(slug: str, listed: Listed) -> Standing:
     """An episode that only the published feed knows."""
-    need = Need(what="another clone has published it", commands=("git pull",), urgent=False)
-    return Standing(
-        slug=slug, state="elsewhere", title=heard.title, published=heard.at, note="from another clone", needs=(need,)
-    )
+    need = Need(what="is published by another clone: bring it here.", commands=("git pull",), urgent=False)
+    facts: dict[str, Any] = {"title": listed.title, "published": listed.published, "note": "from another clone"}
+    return Standing(slug=slug, state="elsewhere", needs=(need,), **facts)
 
 
 def standing(view: View, episode: Episode, changed: tuple[str, ...]) -> Standing:
@@ -134,23 +134,23 @@ def standing(view: View, episode: Episode, changed: tuple[str, ...]) -> Standing
 
 
 def _todo(view: View, episode: Episode) -> Work:
-    audio, known = view.project.audio(episode.slug), view.heard.get(episode.guid)
+    audio, known = view.project.audio(episode.slug), view.heard.sound.get(episode.guid)
     # Where nobody has looked, what was published is taken to be there still.
     unseen: Mapping[str, object] = {audio.path: None} if audio else {}
     remote = unseen if view.seen.by == "build" else view.seen.objects
-    sound = {episode.guid: known.sound} if known else {}
+    sound = {episode.guid: known} if known else {}
     return work.plan(production.state(view.project, view.show, episode, remote, sound), frozenset())
 
 
 def _counted(view: View, episode: Episode) -> bool:
     """Counting takes a while the first time: it is done for those that somebody may still read before they go out."""
-    return episode.slug in view.counted or episode.guid not in view.heard
+    return episode.slug in view.counted or episode.guid not in view.heard.episodes
 
 
 def _state(view: View, episode: Episode, todo: Work, changed: tuple[str, ...], *, waits: bool) -> State:
-    if episode.guid not in view.heard and (episode.withdrawn or episode.guid in view.seen.withdrawn):
+    if episode.guid not in view.heard.episodes and (episode.withdrawn or episode.guid in view.seen.withdrawn):
         return "unpublished"
-    if episode.guid in view.heard:
+    if episode.guid in view.heard.episodes:
         return "changed" if changed or todo.steps else "live"
     if episode.published is None:
         return _stage(todo, waits=waits)

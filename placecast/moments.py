@@ -51,7 +51,7 @@ def understood(text: str, now: datetime, zone: ZoneInfo) -> Moment:
         there = now.astimezone(_zone_of(offset) if offset else zone)
         wall = datable(datetime.combine(_day(match["day"], clock, there.replace(tzinfo=None)), clock))
         moment = Moment(at=wall.replace(tzinfo=_zone_of(offset))) if offset else on_clock(wall, zone)
-        return Moment(at=moment.at.astimezone(zone), note=moment.note)
+        return Moment(at=_fixed(moment.at.astimezone(zone)), note=moment.note)
     except (ValueError, OverflowError) as error:
         raise _unclear(text, zone, f"cannot be: {error}.") from None
 
@@ -60,7 +60,7 @@ def on_clock(wall: datetime, zone: ZoneInfo) -> Moment:
     """The moment at which clocks in this zone show that; ValueError when they never do."""
     first, second = (datable(wall).replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
-        return Moment(at=first)
+        return Moment(at=_fixed(first))
     shown = first.astimezone(UTC).astimezone(zone)
     if shown.replace(tzinfo=None, fold=0) != wall:
         raise ValueError(
@@ -71,7 +71,12 @@ def on_clock(wall: datetime, zone: ZoneInfo) -> Moment:
         f"{wall:%H:%M} comes twice in {zone.key} on {day(wall)}, because the clocks go back. This is the first, "
         f"{first:%H:%M %Z}; the second is {second.isoformat(timespec='minutes')}."
     )
-    return Moment(at=first, note=note)
+    return Moment(at=_fixed(first), note=note)
+
+
+def _fixed(at: datetime) -> datetime:
+    """The same with its offset alone: in an hour that comes twice, Python compares nothing else rightly (PEP 495)."""
+    return at.replace(tzinfo=timezone(at.utcoffset() or timedelta(), at.tzname() or ""), fold=0)
 
 
 def day(at: date) -> str:

@@ -46,9 +46,9 @@ def text_of(slug: str) -> str:
 FILES = {
     "a draft": '+++\ntitle = "A"\nguid = "1" # for ever\n+++\nNotes.\n',
     "no guid first": '+++\n# a comment\ntitle = "A"\nguid = "1"\n\n[[people]]\nname = "Rosa"\n+++\n',
-    "with a date": '+++\ntitle = "A"\npublished = 2026-01-01T06:00:00+00:00 # the first of all\nguid = "1"\n+++\nNotes.\n',
+    "with a date": '+++\ntitle = "A"\npublished = 2026-01-01T06:00:00+00:00 # the first of all\nguid = "1"\n+++\n',
     "a date in a text": "+++\nsummary = '''\npublished = 2026-01-01T06:00:00\n'''\ntitle = 'A'\nguid = '1'\n+++\n",
-    "both": "+++\nsummary = '''\npublished = 2026-01-01T06:00:00\n'''\npublished=2026-05-05T06:00:00Z\nguid = '1'\n+++\n",
+    "both": "+++\nnotes = '''\npublished = 2026-01-01T06:00:00\n'''\npublished=2026-05-05T06:00:00Z\nguid = '1'\n+++\n",
     "a guid in a text": "+++\nsummary = '''\nguid = no\n'''\nguid = '1'\n+++\n",
     "quoted": "+++\n\"published\" = 2026-05-05T06:00:00Z\nguid = '1'\n+++\n",
     "Windows": '+++\r\ntitle = "A"\r\nguid = "1"\r\n+++\r\nNotes.\r\n',

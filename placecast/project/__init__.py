@@ -132,7 +132,12 @@ class Project:
         return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE, names)
 
     def _read_episode(self, path: Path, show: Show | None) -> Episode:
-        return facts.read_episode(_text(path, self.shown(path)), path, self.shown(path), show)
+        shown = self.shown(path)
+        try:
+            return facts.read_episode(_text(path, shown), path, shown, show)
+        except OSError as error:
+            what, cure = f"cannot be read: {error.strerror}.", "See that it is a file, and that you may read it."
+            raise FactsError([Fault(file=shown, what=what, cure=cure)]) from error
 
     def write_date(self, episode: Episode) -> bool:
         """Write the date that an episode has, or that it has none, into its episode.md; whether that changed it."""

@@ -114,7 +114,9 @@ def _next(found: Survey, run: Outlook) -> Iterator[str]:
     if run.stops and deeds:
         yield "  Then it"
     yield from deeds
-    if run.idle:
+    if not found.standings:
+        yield "  has nothing to publish yet. Begin with: placecast publish RECORDING"
+    elif run.idle:
         yield "  has nothing to do for any episode."
 
 

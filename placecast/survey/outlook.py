@@ -29,9 +29,10 @@ class Outlook:
 
 def outlook(found: Survey) -> Outlook:
     """What becomes of these episodes when somebody publishes without naming one."""
-    dated = [each for each in found.standings if each.published and not each.faults]
+    wanted = [each for each in found.standings if each.published and each.state != "unpublished"]
+    dated = [each for each in wanted if not each.faults]
     due = [each for each in dated if each.state == "due"]
-    later = [each for each in found.standings if each.state in ("scheduled", "no recording") and _ahead(each, found)]
+    later = [each for each in wanted if each.state in ("scheduled", "no recording") and _ahead(each, found)]
     return Outlook(
         stops=found.stops,
         makes={each.slug: tuple(step.name for step in each.work.steps) for each in dated if each.work.steps},

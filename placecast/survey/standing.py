@@ -15,7 +15,7 @@ from placecast.changed import Listed
 from placecast.errors import Fault
 from placecast.lastseen import Seen
 from placecast.model import Episode, Show
-from placecast.moments import told
+from placecast.moments import day, told
 from placecast.project import Project, reviewing
 from placecast.reviews import Verdict
 from placecast.survey.heard import Heard
@@ -170,7 +170,9 @@ def _stage(todo: Work, *, waits: bool) -> State:
 
 def _with_words(view: View, episode: Episode, found: Standing) -> Standing:
     faults = () if found.state in ("draft", "unpublished") else found.work.faults
-    return replace(found, note=_note(found), needs=tuple(_needs(view, episode, found)), faults=faults)
+    since = f"since {day(episode.withdrawn.astimezone(view.show.zone))}" if episode.withdrawn else ""
+    note = since if found.state == "unpublished" else _note(found)
+    return replace(found, note=note, needs=tuple(_needs(view, episode, found)), faults=faults)
 
 
 def _note(found: Standing) -> str:

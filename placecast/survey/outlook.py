@@ -31,7 +31,7 @@ def outlook(found: Survey) -> Outlook:
     """What becomes of these episodes when somebody publishes without naming one."""
     wanted = [each for each in found.standings if each.published and each.state != "unpublished"]
     dated = [each for each in wanted if not each.faults]
-    due = [each for each in dated if each.state == "due"]
+    due = [each for each in dated if each.state in ("due", "to review")]
     later = [each for each in wanted if each.state in ("scheduled", "no recording") and _ahead(each, found)]
     return Outlook(
         stops=found.stops,

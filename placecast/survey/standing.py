@@ -119,6 +119,8 @@ def standing(view: View, episode: Episode, changed: tuple[str, ...]) -> Standing
     doubts = reviewing.count_doubts(view.project, view.show, episode) if verdict and _counted(view, episode) else None
     unread = verdict is not None and verdict.state in ("machine", "edited")
     state = _state(view, episode, todo, changed, waits=unread and bool(view.required or doubts))
+    if state == "due" and unread and view.required:
+        state = "to review"
     found = Standing(
         slug=episode.slug,
         state=state,
@@ -230,5 +232,5 @@ def _reading(view: View, found: Standing) -> Iterator[Need]:
     said = (f"has {_doubtful(found.doubts)}." if found.doubts else "", verdict.lapsed)
     what = " ".join(filter(None, said)) or "waits until somebody has approved its transcript."
     commands = (f"placecast review {found.slug}", f"placecast approve {found.slug} --by NAME")
-    if not found.out:  # those that are out wait for nothing, and are told of together
-        yield Need(what=what, commands=commands)
+    if not found.out or verdict.lapsed:  # others that are out wait for nothing, and are told of together
+        yield Need(what=what, commands=commands, urgent=not found.out)

@@ -19,6 +19,7 @@ from placecast.errors import FactsError
 from placecast.project import Project, reviewing
 from placecast.report.plain import columns, fitted
 from placecast.report.status import status
+from placecast.storage import MemoryStorage
 from placecast.survey import State, Survey, survey
 from placecast.survey.outlook import outlook
 from tests.commands import Command
@@ -383,6 +384,26 @@ def test_a_bucket_is_asked_only_when_one_says_so(tmp_path: Path, monkeypatch: py
     found = look_at(show)
     assert (found.seen.by, states(found)) == ("build", {"digbeth": "due"})
     assert "placecast status --remote" in " ".join(screen(found).split())
+
+
+def test_what_one_look_found_is_known_to_the_next_without_asking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    storage = MemoryStorage()
+    storage.lists_freely = False  # as a bucket
+    show = make(tmp_path / "show", 'bucket = "cast"\nverify = false', opened=lambda _: storage)
+    monkeypatch.setattr(storage, "name", show.project.load()[0].target.name)
+    show.add("digbeth", seconds=1.0)
+    show.publish()
+    (show.project.last_look / "target.txt").unlink()
+    monkeypatch.setattr("placecast.storage.open_storage", lambda _: storage)
+    monkeypatch.chdir(show.project.root)
+    placecast = Command(monkeypatch, capfd)
+    said = [json.loads(placecast("status", "--json", *also)[1]) for also in ((), ("--remote",), ())]
+    assert [each["seen"]["by"] for each in said] == ["build", "target", "run"]
+    assert {each["episodes"][0]["state"] for each in said} == {"live"}
+    show.edit("digbeth", "Notes on", "Notes about")
+    assert "changed" in placecast("status")[1]
 
 
 def test_a_clone_that_never_looked_takes_what_was_built_for_published(tmp_path: Path) -> None:

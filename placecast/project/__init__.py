@@ -100,7 +100,8 @@ class Project:
 
     def shown(self, path: Path) -> str:
         """A path as people want to read it: from the show's folder, where it lies in there."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        text, start = str(path), f"{self.root}{os.sep}"  # a long show asks thousands of times
+        return text.removeprefix(start).replace(os.sep, "/") if text.startswith(start) else text
 
     def load(self) -> tuple[Show, tuple[Episode, ...]]:
         """The show and its episodes; FactsError with every fault of every file at once."""

@@ -7,7 +7,7 @@ takes what was built here for published.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -54,16 +54,24 @@ def seen(project: Project, show: Show) -> Seen:
 
 def _folder(root: Path, *, by: Literal["folder", "build"]) -> Seen:
     """What lies there now. Nothing is made or locked, as `publish` does it."""
-    start = len(f"{root}/")
-    found = {path[start:].replace(os.sep, "/"): look[0] for path, look in looks.below(str(root))}
     feed, record = root / FEED, root / manifest.KEY
     return Seen(
         by=by,
         feed=feed.read_bytes() if feed.is_file() else None,
-        objects={key: Stored(key=key, size=size, mark="") for key, size in found.items() if plan.is_path(key)},
+        objects={each.key: each for each in _files(root)},
         withdrawn=manifest.load(record.read_bytes()).withdrawn if record.is_file() else {},
         root=root,
     )
+
+
+def _files(root: Path) -> Iterator[Stored]:
+    """Every file below, links to other folders left aside."""
+    start = len(f"{root}{os.sep}")
+    for folder, _, names in os.walk(root):
+        for path in (os.path.join(folder, name) for name in names):  # noqa: PTH118  thousands of them
+            key, look = path[start:].replace(os.sep, "/"), looks.look(path)
+            if look and plan.is_path(key):
+                yield Stored(key=key, size=look[0], mark="")
 
 
 def of_sight(

@@ -25,6 +25,7 @@ class Scheduled:
     before: datetime | None
     changed: bool
     note: str = ""
+    recorded: bool = True  # its recording is here, or it is made already
     ready: bool = True  # nothing is left to make of it
     unread: bool = False  # it is held back until a person has approved its transcript
     workflows: tuple[Workflow, ...] = ()
@@ -44,13 +45,14 @@ def schedule(project: Project, show: Show, episode: Episode, when: Moment | None
     at = when.at if when else None
     if episode.published != at:
         require_movable(episode, heard(project, show))
-    dated = replace(episode, published=at)
+    dated, made = replace(episode, published=at), project.audio(episode.slug) is not None
     return Scheduled(
         episode=dated,
         before=episode.published,
         changed=episode.published != at and project.write_date(dated),
         note=when.note if when else "",
-        ready=bool(project.audio(episode.slug) and project.transcript_hash(episode.slug)),
+        recorded=made or bool(episode.recording and episode.recording.is_file()),
+        ready=made and project.transcript_file(episode.slug).is_file(),
         unread=show.transcription.review == "required" and project.verdict(episode).state in ("edited", "machine"),
         workflows=workflows(project.root),
     )

@@ -98,7 +98,7 @@ def test_a_module_imports_from_lower_floors_or_from_its_own_package(path: Path) 
     "command",
     [
         *([], ["init"], ["new"], ["publish"], ["build"], ["status"], ["check"], ["preview"], ["prune"]),
-        *(["chapters"], ["import"], ["search"]),
+        *(["chapters"], ["import"], ["search"], ["schedule"]),
     ],
 )
 def test_help_loads_nothing_heavy_and_writes_nothing(command: list[str], tmp_path: Path) -> None:

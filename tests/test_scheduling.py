@@ -16,7 +16,7 @@ from placecast.errors import FactsError, UsageError
 from placecast.moments import Moment
 from placecast.project import front_matter
 from placecast.project.dating import dated
-from placecast.project.workflows import workflows
+from placecast.project.workflows import next_time, workflows
 from tests import sounds
 from tests.commands import Command, fake_engine
 from tests.small_show import NOW, SmallShow, make
@@ -134,6 +134,8 @@ def test_saying_it_again_changes_nothing_and_clearing_brings_the_draft_back(
     once = text_of("digbeth")
     assert "as it did before" in placecast("schedule", "digbeth", "2099-12-01T07:00Z")[1]
     assert text_of("digbeth") == once
+    Path("episodes/digbeth/recording.wav").unlink()
+    assert "It has no recording yet." in placecast("schedule", "digbeth", "2099-12-01T07:00Z")[1]
     assert "is a draft without a date" in placecast("schedule", "digbeth", "--clear")[1]
     assert text_of("digbeth") == draft
     assert ", as it was" in placecast("schedule", "digbeth", "--clear")[1]
@@ -210,9 +212,35 @@ def test_the_workflow_that_publishes_is_named_with_its_times(show: SmallShow, pl
     (folder / "other.yml").write_text(NIGHTLY.replace("placecast publish", "true # placecast publish"))
     show.add("digbeth", published="")
     out = placecast("schedule", "digbeth", "2099-12-01 07:00")[1]
-    assert ".github/workflows/nightly.yml runs one by its schedule (17 4 * * *, in UTC)." in out
+    assert ".github/workflows/nightly.yml runs one next after it on Wednesday 2 December 2099, 04:17 GMT." in out
     assert "commit and push: episodes/digbeth/episode.md" in out
     assert [each.file for each in workflows(show.project.root)] == [".github/workflows/nightly.yml"]
+
+
+@pytest.mark.parametrize(
+    ("cron", "expected"),
+    [
+        ("17 4 * * *", "2026-12-02T04:17"),
+        ("0 7 * * *", "2026-12-01T07:00"),
+        ("*/15 * * * *", "2026-12-01T07:00"),
+        ("5/20 7-9 * * *", "2026-12-01T07:05"),
+        ("0 6,18 * * 1-5", "2026-12-01T18:00"),
+        ("0 7 * * 0", "2026-12-06T07:00"),
+        ("0 7 * * 7", "2026-12-06T07:00"),
+        ("0 7 15 * *", "2026-12-15T07:00"),
+        ("0 7 15 * 4", "2026-12-03T07:00"),
+        ("0 0 1 3 *", "2027-03-01T00:00"),
+        ("0 7 * * MON", None),
+        ("0 7 30 2 *", None),
+        ("every day", None),
+        ("0 7 * * * *", None),
+        ("99 7 * * *", None),
+        ("*/0 7 * * *", "2026-12-01T07:00"),
+    ],
+)
+def test_the_next_run_of_a_workflow_is_found(cron: str, expected: str | None) -> None:
+    found = next_time(cron, DECEMBER)
+    assert (found and f"{found:%Y-%m-%dT%H:%M}") == expected
 
 
 # placecast publish --at

@@ -259,6 +259,17 @@ def test_one_bad_episode_is_told_of_and_takes_nothing_from_the_others(
     assert "hull" in screen(found).split("For you")[1]
 
 
+def test_nothing_is_kept_behind_a_link_that_leads_out_of_the_show(every: SmallShow, tmp_path: Path) -> None:
+    show = copied(every, tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    shutil.rmtree(show.project.cache)
+    show.project.cache.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FactsError, match="leads out of the show"):
+        look_at(show)
+    show.project.memory.save()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_feed_that_cannot_be_read_is_a_fault_of_its_own(every: SmallShow, tmp_path: Path) -> None:
     show = copied(every, tmp_path)
     (show.target / "feed.xml").write_text("<rss")

@@ -111,14 +111,17 @@ class Project:
         return show, episodes
 
     def readable(self) -> tuple[Show, tuple[Episode, ...], tuple[Fault, ...]]:
-        """The show, the episodes that can be read, and every fault of every file; FactsError without a show."""
+        """The show, the episodes that can be read, and every fault of every file.
+
+        FactsError where there is no show to be read, or where what is found out would be kept outside of it.
+        """
         faults = link_faults(self.root)
         names = _gather(faults, self._read_names)
         show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
         found = tuple(episode for episode in episodes if episode)
         faults += _shared_guids(found, self.shown)
-        if show is None:
+        if show is None or any(each.file.split("/")[0] == self.cache.name for each in faults):
             raise FactsError(faults)
         return show, found, tuple(faults)
 

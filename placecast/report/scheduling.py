@@ -21,6 +21,7 @@ def scheduled(done: Scheduled, now: datetime) -> Answer:
         "published": at.isoformat() if at else None,
         "before": done.before.isoformat() if done.before else None,
         "changed": done.changed,
+        "recorded": done.recorded,
         "ready": done.ready,
         "held": done.unread,
         "workflows": [each.file for each in done.workflows],
@@ -39,20 +40,23 @@ def _lines(done: Scheduled, now: datetime) -> Iterator[str]:
         yield f"{slug} goes out on {told(at)}, {away(at, now)}{'' if done.changed else ', as it did before'}."
     if done.note:
         yield done.note
-    if not done.ready:
+    if not done.recorded:
+        yield f'It has no recording yet. Put it into episodes/{slug}, and its name into episode.md: recording = "…"'
+    elif not done.ready:
         yield "It is not made yet. `placecast publish` makes it now, and keeps it back until then."
     if done.unread:
         yield f"It is held back until a person has approved its transcript: placecast review {slug}"
     if at > now:
-        yield from publishers(done)
+        yield from publishers(done, at)
 
 
-def publishers(done: Scheduled) -> Iterator[str]:
+def publishers(done: Scheduled, at: datetime) -> Iterator[str]:
     """Who brings out what is scheduled: nobody but a run after that moment."""
     yield "The first `placecast publish` after that moment brings it out."
     for each in done.workflows:
-        times = f" ({'; '.join(each.times)}, in UTC)" if each.times else ""
-        yield f"{each.file} runs one by its schedule{times}."
+        run = each.next_run(at)
+        when = f" next after it on {told(run.astimezone(at.tzinfo))}" if run else " by its schedule"
+        yield f"{each.file} runs one{when}."
     if done.workflows:
         yield f"So that it knows the date, commit and push: episodes/{done.episode.slug}/episode.md"
     else:

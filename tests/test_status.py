@@ -211,6 +211,8 @@ def test_where_approvals_are_required_an_episode_is_held_back_and_the_commands_a
     assert outlook(found).holds_back == ("truro",)
     text = screen(found)
     assert "holds back  truro, which nobody has approved" in text
+    assert "truro has no date" not in text
+    assert states(found)["truro"] == "to review"
     assert "      placecast review truro\n      placecast approve truro --by NAME\n" in text
     approve(show, "truro")
     assert outlook(look_at(show)).brings_out == ("truro",)

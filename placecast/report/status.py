@@ -92,7 +92,8 @@ def _row(each: Standing, width: int, zone: ZoneInfo) -> Iterator[str]:
     if columns(slug) > width:
         yield f"  {slug}"
         slug = ""
-    state = click.style(f"{each.state:<{_STATE}}", fg=_COLOURS.get(each.state))
+    state, colour = f"{each.state:<{_STATE}}", _COLOURS.get(each.state)
+    state = click.style(state, fg=colour) if colour else state
     room = _WIDTH - width - _STATE - _DATE - 8
     note = fitted(plain_line(each.note), room)
     yield f"  {slug:<{width}}  {state}  {_date(each.published, zone):<{_DATE}}  {note}".rstrip()

@@ -24,7 +24,8 @@ class Outlook:
     @property
     def idle(self) -> bool:
         """Whether nothing is to be done; scheduled ones go out by a later run."""
-        return not (self.stops or self.makes or self.brings_out or self.updates or self.updates_show)
+        todo = (self.stops, self.makes, self.brings_out, self.updates, self.updates_show, self.holds_back)
+        return not any(todo)
 
 
 def outlook(found: Survey) -> Outlook:

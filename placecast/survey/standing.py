@@ -212,7 +212,7 @@ def _needs(view: View, episode: Episode, found: Standing) -> Iterator[Need]:
         yield Need(what=what)
         return
     yield from _reading(view, found)
-    if state in ("recorded", "transcribed", "to review"):
+    if state in ("recorded", "transcribed", "to review") and not episode.published:
         # One that is not made yet is made at once, so that it can be read before it goes out.
         when = f'publish {slug} --at "tomorrow 7:00"' if state == "recorded" else f'schedule {slug} "tomorrow 7:00"'
         yield Need(what="has no date yet.", commands=(f"placecast {when}",))

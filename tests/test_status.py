@@ -226,6 +226,23 @@ def test_a_date_ahead_of_what_is_out_says_that_it_stays_out(every: SmallShow, tm
     assert "      placecast unpublish hull\n" in text
 
 
+def test_a_date_that_is_gone_is_given_back(every: SmallShow, tmp_path: Path) -> None:
+    show = copied(every, tmp_path)
+    show.edit("hull", "published = ", "# published = ")
+    (hull,) = (each for each in look_at(show).standings if each.slug == "hull")
+    assert (hull.state, hull.urgent) == ("live", True)
+    assert hull.needs[0].what.endswith("published = 2026-03-01T06:00:00+00:00")
+
+
+def test_an_episode_that_was_to_be_taken_out_and_is_there_still_is_told_of(every: SmallShow, tmp_path: Path) -> None:
+    show = copied(every, tmp_path)
+    show.edit("hull", "published = ", "withdrawn = 2026-05-30T06:00:00\npublished = ")
+    found = look_at(show)
+    assert outlook(found).updates["hull"] == ("taken out",)
+    show.publish()
+    assert states(look_at(show))["hull"] == "unpublished"
+
+
 # Bad episodes
 
 

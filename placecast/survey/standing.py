@@ -15,7 +15,7 @@ from placecast.changed import Listed
 from placecast.errors import Fault
 from placecast.lastseen import Seen
 from placecast.model import Episode, Show
-from placecast.moments import day, told
+from placecast.moments import day, iso, told
 from placecast.project import Project, reviewing
 from placecast.reviews import Verdict
 from placecast.survey.heard import Heard
@@ -113,6 +113,8 @@ def elsewhere(slug: str, listed: Listed) -> Standing:
 
 def standing(view: View, episode: Episode, changed: tuple[str, ...]) -> Standing:
     """Where this episode stands; a PlacecastError when one of its files cannot be read."""
+    if episode.withdrawn and episode.guid in view.heard.episodes:
+        changed = ("taken out",)  # by a run that did not come to its end
     todo = _todo(view, episode)
     has_text = view.project.transcript_file(episode.slug).is_file()
     verdict = view.project.verdict(episode) if has_text else None
@@ -216,12 +218,22 @@ def _needs(view: View, episode: Episode, found: Standing) -> Iterator[Need]:
         # One that is not made yet is made at once, so that it can be read before it goes out.
         when = f'publish {slug} --at "tomorrow 7:00"' if state == "recorded" else f'schedule {slug} "tomorrow 7:00"'
         yield Need(what="has no date yet.", commands=(f"placecast {when}",))
-    if found.out and episode.published and episode.published > view.now:
-        what = f"has the date {told(episode.published)} here, but listeners have it already, and keep it."
-        yield Need(what=what, commands=(f"placecast unpublish {slug}",))
+    if found.out and not episode.withdrawn:
+        yield from _misdated(view, episode)
     if behind := chapters.behind(episode, view.project.audio(slug)):
         what = f"{behind.partition(';')[0]}. At a new address, apps download it again."
         yield Need(what=what, commands=(f"placecast publish {slug} --redo tag",), urgent=False)
+
+
+def _misdated(view: View, episode: Episode) -> Iterator[Need]:
+    """An episode that listeners have, and that has no date here, or one to come."""
+    at = view.heard.episodes[episode.guid].published
+    if episode.published is None and at:
+        what = f"is out, and its date is gone. Put it back into episode.md: published = {iso(at)}"
+        yield Need(what=what)
+    elif episode.published and episode.published > view.now:
+        what = f"has the date {told(episode.published)} here, but listeners have it already, and keep it."
+        yield Need(what=what, commands=(f"placecast unpublish {episode.slug}",))
 
 
 def _reading(view: View, found: Standing) -> Iterator[Need]:

@@ -10,8 +10,8 @@ from io import StringIO
 
 import click
 
-from placecast import __version__, report
-from placecast.cli import chapters, doctor, finding, moving, scheduling, show, status, transcripts, upkeep
+from placecast import report
+from placecast.cli import chapters, doctor, finding, moving, scheduling, show, status, transcripts, upkeep, version
 from placecast.errors import PlacecastError
 from placecast.report.plain import plain
 
@@ -24,7 +24,6 @@ _COMMANDS = tuple(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="placecast")
 def cli() -> None:
     """From a finished recording to a published podcast episode.
 
@@ -33,6 +32,7 @@ def cli() -> None:
     """
 
 
+cli.params.append(version.option())
 for command in _COMMANDS:
     cli.add_command(command)
 

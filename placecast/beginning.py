@@ -38,6 +38,7 @@ def suggestion(project: Project, recording: Path) -> NewEpisode:
         season=found.season or max((each.season for each in episodes if each.season), default=None),
         number=found.number or max(numbers, default=0) + 1,
         chapters=usable(found.chapters),
+        former=frozenset(slug for each in episodes for slug in each.formerly),
     )
 
 

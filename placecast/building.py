@@ -70,8 +70,9 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
 
     The transcripts as they would be now: what is shown stays shown.
     """
-    shown = [each for each in episodes if (project.feed / each.transcript_path("vtt")).is_file()]
-    said = {each.transcript_path("vtt"): archive.said(project, show, each) for each in shown}
+    paths = ((each, path) for each in episodes for path in each.transcript_paths("vtt"))
+    shown = [(each, path) for each, path in paths if (project.feed / path).is_file()]
+    said = {path: archive.said(project, show, each) for each, path in shown}
     sound = [audio for each in episodes if (audio := project.audio(each.slug))]
     played = [each for audio in sound for each in audio.files]
     heard = {each.path: Stored(key=each.path, size=each.bytes, mark="", sha256=each.sha256) for each in played}
@@ -89,7 +90,28 @@ def render(project: Project, published: Publication, lying: Archive | None = Non
         make = partial(_episode, release, published, beside)
         tree |= lying.files(release, beside, make) if lying else make()
     tree |= indexing.files(project, published, lying)
-    return tree
+    return tree | _at_former_addresses(project, published, tree)
+
+
+def _at_former_addresses(project: Project, published: Publication, tree: Tree) -> dict[str, bytes]:
+    """Of episodes that were renamed: pages that lead on, and what feeds and players point to that were made before."""
+    found: dict[str, bytes] = {}
+    for release in (each for each in published.releases if each.episode.formerly):
+        episode = release.episode
+        kept = {path.removeprefix(episode.folder): path for path in tree if path.startswith(episode.folder)}
+        still = {name: _content(project, path, tree) for name, path in kept.items() if _is_pointed_to(name)}
+        found |= pages.moved(release, published)
+        found |= {old + name: content for old in episode.former_folders for name, content in still.items()}
+    return found
+
+
+def _is_pointed_to(name: str) -> bool:
+    return name.startswith("transcript.") or name in ("chapters.json", "oembed.json")
+
+
+def _content(project: Project, path: str, tree: Tree) -> bytes:
+    content = tree[path]
+    return (project.feed / path).read_bytes() if isinstance(content, AsItLies) else content
 
 
 def feed_of(tree: Tree) -> bytes:
@@ -123,7 +145,8 @@ def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
     """Everything that the target must hold, as far as it is on this machine: old audio may be in the target only."""
-    notices = {f"{episode.folder}{page}index.html" for episode in published.withdrawn for page in ("", "player/")}
+    folders = [each for gone in published.withdrawn for each in (gone.folder, *gone.former_folders)]
+    notices = {f"{folder}{page}index.html" for folder in folders for page in ("", "player/")}
     found = {path: archive.as_it_lies(content) for path, content in tree.items()}
     texts = [plan.upload(path, project.feed / path, file.size, file.sha256) for path, file in found.items()]
     texts = [plan.as_notice(each) if each.key in notices else each for each in texts]

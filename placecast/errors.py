@@ -100,3 +100,9 @@ class LockedError(PlacecastError):
     """Another run is at work on this show."""
 
     exit_code = 5
+
+
+class OwnFaultError(PlacecastError):
+    """An error of placecast's own, which nobody foresaw."""
+
+    exit_code = 70  # EX_SOFTWARE, as BSD's sysexits.h has it

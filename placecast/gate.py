@@ -35,7 +35,8 @@ def _held(publication: Publication, remote: Mapping[str, Stored]) -> Iterator[He
     for release in publication.releases:
         if release.approval or release.waiver:
             continue
-        there = remote.get(release.episode.transcript_path("vtt"))
+        shown = map(remote.get, release.episode.transcript_paths("vtt"))
+        there = next(filter(None, shown), None)
         # What was out before the show asked for approvals stays as it is.
         if there is None or there.sha256 != release.said.sha256:
             yield Held(release=release, live=there is not None)

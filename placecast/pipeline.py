@@ -14,11 +14,12 @@ from datetime import datetime
 from placecast import building, finding, pictures, promises, rss, scheduling, work
 from placecast.changed import NOTHING, Told
 from placecast.delivery import Sight, glance
-from placecast.errors import FactsError, UsageError
+from placecast.errors import FactsError
 from placecast.gate import Held
 from placecast.model import Episode, Show
 from placecast.production import perform, state
 from placecast.project import reviewing
+from placecast.project.unknown import no_such_episode
 from placecast.publishing import Built, build, deliver, look, seen_here, write
 from placecast.run import Run
 from placecast.storage import Storage
@@ -311,5 +312,4 @@ def require(episodes: Sequence[Episode], wanted: Sequence[str]) -> None:
     """UsageError when one of the names is none of an episode."""
     missing = [slug for slug in wanted if slug not in {each.slug for each in episodes}]
     if missing:
-        cure = "See the episodes with: placecast status"
-        raise UsageError(missing[0], "there is no such episode, and no such recording.", cure)
+        raise no_such_episode(missing[0], episodes, "there is no such episode, and no such recording.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -49,12 +49,15 @@ _PREFLIGHT = _SHARED | {
 }
 
 
-def app(folder: Path) -> Starlette:
-    """The web application that shows this folder."""
+def app(folder: Path, *, dress: Callable[[bytes], bytes] | None = None, beside: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web application that shows this folder.
+
+    `dress`: gives pages what they need on their way to the browser. `beside`: what else is answered to.
+    """
     if not folder.is_dir():
         raise UsageError(str(folder), "is no folder, so there is nothing to show.", "Build the podcast's pages first.")
-    routes = [Mount("/", _PublicTree(directory=folder, html=True))]
-    return Starlette(routes=routes, middleware=[ONLY_LOOPBACK])
+    tree = Mount("/", _PublicTree(directory=folder, dress=dress))
+    return Starlette(routes=[*beside, tree], middleware=[ONLY_LOOPBACK])
 
 
 def serve(folder: Path, *, port: int, ready: Callable[[str], None]) -> None:
@@ -94,6 +97,10 @@ def _listener(port: int) -> socket.socket:
 class _PublicTree(StaticFiles):
     """Starlette's files, with our types and the headers that podcast apps need."""
 
+    def __init__(self, *, directory: Path, dress: Callable[[bytes], bytes] | None) -> None:
+        super().__init__(directory=directory, html=True)
+        self._dress = dress
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         if not _may_read(Headers(scope=scope).get("origin")):
             return PlainTextResponse("Another website may not read what is not published yet.", 403)
@@ -104,11 +111,22 @@ class _PublicTree(StaticFiles):
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
+        if self._dress and _is_own_page(Path(full_path)):
+            return self._dressed(Path(full_path), status_code, self._dress)
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(_headers(Path(full_path)))
         if response.status_code == 200:
             response.headers["content-type"] = media_type(Path(full_path).name)
         return response
+
+    def _dressed(self, path: Path, status_code: int, dress: Callable[[bytes], bytes]) -> Response:
+        content, kind = dress(path.read_bytes()), media_type(path.name)
+        return Response(content, status_code, headers=_headers(path), media_type=kind)
+
+
+def _is_own_page(path: Path) -> bool:
+    """Whether it is shown as a page of its own; the player stands in other websites' pages."""
+    return path.name.endswith(".html") and path.parent.name != "player"
 
 
 def _may_read(origin: str | None) -> bool:

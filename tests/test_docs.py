@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from placecast.cli import cli
+from placecast.cli.manual import EXIT_CODES
 from placecast.project.names_schema import NamesFacts
 from placecast.project.schema import EpisodeFacts, ShowFacts
 
@@ -37,19 +38,12 @@ Made from the program by `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py`; 
 
 | code | meaning |
 |---|---|
-| 0 | done, or nothing to do |
-| 1 | the show's or an episode's facts, or a recording, are wrong |
-| 2 | the command was used wrongly |
-| 3 | a tool or a model is missing or failed |
-| 4 | the storage, or the host that a show comes from, refused, failed or could not be reached |
-| 5 | another run is at work on the show |
-| 6 | all is done, but an episode is held back until a person has approved its transcript |
-| 130 | stopped by Ctrl-C |
 """
 
 
 def reference() -> str:
-    parts = [HEAD, "## Commands\n", *commands()]
+    codes = "".join(f"| {code} | {said} |\n" for code, said in EXIT_CODES)
+    parts = [HEAD + codes, "## Commands\n", *commands()]
     parts += ["## placecast.toml\n", *table(ShowFacts), "## episode.md\n"]
     parts += ["Between two lines of `+++`, before the show notes.\n", *table(EpisodeFacts)]
     parts += ["\n## names.toml\n", "Beside `placecast.toml`; it may be left out.\n", *table(NamesFacts)]
@@ -58,6 +52,7 @@ def reference() -> str:
 
 def commands() -> Iterator[str]:
     whole = click.Context(cli, info_name="placecast", terminal_width=100, **cli.context_settings)
+    yield f"```text\n{cli.get_help(whole)}\n```\n"
     yield from helps(cli, whole, "placecast")
 
 

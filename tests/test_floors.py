@@ -28,7 +28,7 @@ FLOORS = (
     ("checks", "moving"),
     ("asking", "files", "looks", "root"),
     ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
-    ("archive", "delivery", "pictures", "review"),
+    ("archive", "delivery", "pictures", "preview", "review"),
     ("finding", "indexing"),
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),
@@ -36,7 +36,7 @@ FLOORS = (
     ("lastseen",),
     ("scheduling",),
     ("inspection", "pipeline", "survey"),
-    ("arrival", "backlog", "doctor", "transcripts", "upkeep"),
+    ("arrival", "backlog", "doctor", "editing", "renaming", "transcripts", "upkeep"),
     ("chaptering",),
     ("report",),
     ("cli",),
@@ -59,6 +59,7 @@ HEAVY = {
     "starlette",
     "torch",
     "urllib3",
+    "watchfiles",
     "whisper",
 }
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from placecast.cli import main
+from placecast.__main__ import main
 
 main()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FOLDER, JSON, interactive, make_run
+from placecast.cli.editor import keeps_ctrl_c
+from placecast.cli.options import FOLDER, JSON, NO_INPUT, interactive, make_run
 from placecast.errors import UsageError
 from placecast.timecode import parse_clock
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--shortest", metavar="TIME", help="No proposed chapter is shorter: 2:00. Left out: by the length.")
 @click.option("--replace", is_flag=True, help="Also where the episode has chapters already.")
 @FOLDER
+@NO_INPUT
 @JSON
 def chapters(
     slug: str,
@@ -40,6 +42,7 @@ def chapters(
     shortest: str | None,
     replace: bool,
     folder: Path,
+    no_input: bool,
     as_json: bool,
 ) -> None:
     """Propose chapters for the episode SLUG, from its transcript and the pauses in it.
@@ -52,7 +55,7 @@ def chapters(
     if show and write:
         raise UsageError("--print", "writes nothing, and --write does.", "Give one of the two.")
     run = make_run(folder, as_json=as_json)
-    edit = not (show or write or as_json) and interactive()
+    edit = not (show or write or as_json or no_input) and interactive()
     if write or edit:
         chaptering.refuse(transcripts.episode(run, slug), anew=replace)
     made = chaptering.from_file(file) if file else chaptering.proposed(run, slug, _seconds(shortest))
@@ -67,7 +70,8 @@ def _edited(run: Run, slug: str, made: tuple[Chapter, ...]) -> tuple[Chapter, ..
     """What the producer saved; none when the editor was left without saving."""
     from placecast import chaptering
 
-    left = click.edit(chaptering.as_lines(made, slug), extension=".txt")
+    with keeps_ctrl_c():
+        left = click.edit(chaptering.as_lines(made, slug), extension=".txt")
     return chaptering.edited(run.project, slug, left or "", made)
 
 

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -82,3 +82,9 @@ def _load_engine(reporter: Reporter, wanted: Transcription) -> Engine:
 
 def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ended(line: str) -> NoReturn:
+    """What goes on until Ctrl-C has come to its end, which is no failure: only the code tells that it was stopped."""
+    click.echo(f"\n{line}", err=True)
+    sys.exit(130)

@@ -1,4 +1,4 @@
-"""The commands on a show and its episodes, from `init` to `preview`."""
+"""The commands on a show and its episodes, from `init` to `check`."""
 
 from __future__ import annotations
 
@@ -55,28 +55,40 @@ PUBLIC_BODY = (
     help="A public body must offer true transcripts: keep each episode back until a person has approved its own.",
 )
 @NO_INPUT
-def init(directory: Path, public_body: bool | None, no_input: bool, **given: str | None) -> None:
+@QUIET
+@JSON
+def init(
+    directory: Path, public_body: bool | None, no_input: bool, quiet: bool, as_json: bool, **given: str | None
+) -> None:
     """Make a new show in DIRECTORY: its facts, a plain cover, folders for episodes and transcripts."""
     from placecast.project import scaffold
 
-    answers = _answers(given, ask=not no_input)
+    ask = not (no_input or as_json)
+    answers = _answers(given, ask=ask)
     if public_body is None:
-        public_body = not no_input and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
+        public_body = ask and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
     project = scaffold.init(directory, scaffold.NewShow(**answers, public_body=public_body))
-    click.echo(f"Made the show in {project.root}.")
-    click.echo("Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING")
+    lines = (
+        f"Made the show in {project.root}.",
+        "Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING",
+    )
+    report.show(report.Answer(lines=lines, data={"folder": str(project.root)}), quiet=quiet, as_json=as_json)
 
 
 @click.command()
 @click.argument("recording", type=click.Path(path_type=Path))
 @FOLDER
 @NO_INPUT
-def new(recording: Path, folder: Path, no_input: bool) -> None:
+@QUIET
+@JSON
+def new(recording: Path, folder: Path, no_input: bool, **flags: bool) -> None:
     """Begin an episode from RECORDING: its folder, a guid for ever, and a filled-in episode.md."""
     from placecast.project import Project
 
-    slug = _begin(Project.find(folder), recording, ask=not no_input and interactive()).slug
-    click.echo(f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}")
+    ask = not (no_input or flags["as_json"]) and interactive()
+    slug = _begin(Project.find(folder), recording, ask=ask).slug
+    line = f"Fill in what is missing in episodes/{slug}/episode.md, then run: placecast publish {slug}"
+    report.show(report.Answer(lines=(line,), data={"slug": slug, "file": f"episodes/{slug}/episode.md"}), **flags)
 
 
 @click.command()
@@ -233,23 +245,6 @@ def check(level: str, fail_on: str, folder: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
-@FOLDER
-def preview(port: int, folder: Path) -> None:
-    """Show the pages and the feed on this machine, scheduled episodes included. Ctrl-C ends it."""
-    from placecast import pipeline, serve
-
-    run = make_run(folder)
-
-    def ready(url: str) -> None:
-        pipeline.build_preview(run, url)
-        click.echo(f"The show is at {url} and its feed at {url}feed.xml. Ctrl-C ends the preview.")
-
-    run.project.preview.mkdir(parents=True, exist_ok=True)
-    serve.serve(run.project.preview, port=port, ready=ready)
-
-
 def _known_answer(folder: Path, command: Command) -> report.Answer | None:
     """The answer of the last run, when this one would do nothing either."""
     from placecast import unchanged
@@ -330,4 +325,4 @@ def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[st
     return [*named, *(each.slug for each in sketched)], sketched
 
 
-COMMANDS = (init, new, publish, build, check, preview)
+COMMANDS = (init, new, publish, build, check)

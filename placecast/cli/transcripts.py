@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placecast import report
-from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
+from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, ended, interactive, make_run
 from placecast.errors import UsageError
 from placecast.timecode import parse_clock
 
@@ -149,14 +149,16 @@ def models(context: click.Context, as_json: bool) -> None:
     help="Who is to read it.",
 )
 @QUIET
-def fetch_model(name: str, engine: str, quiet: bool) -> None:
+@JSON
+def fetch_model(name: str, engine: str, quiet: bool, as_json: bool) -> None:
     """Get the weights of the model NAME onto this machine, whole and verified."""
     from placecast.transcribe.fetching import fetch_for
 
-    reporter = report.TerminalReporter(quiet=quiet)
+    reporter = report.JsonReporter() if as_json else report.TerminalReporter(quiet=quiet)
     with reporter.step(f"fetch {name}", f"for {engine}") as progress:
         found = fetch_for(name, engine, progress)
-    click.echo(f"{name}: {found.source}, SHA-256 {found.sha256}")
+    line, data = f"{name}: {found.source}, SHA-256 {found.sha256}", {"model": name, "sha256": found.sha256}
+    report.show(report.Answer(lines=(line,), data=data | {"source": str(found.source)}), as_json=as_json)
 
 
 @models.command("verify")
@@ -202,11 +204,12 @@ def _review_page(project: Project, show: Show, episode: Episode, port: int) -> N
     from placecast import review as reviewer
 
     def ready(url: str) -> None:
-        click.echo(f"Review {episode.slug} at {url}\nCtrl-C ends it; what is saved is saved.")
+        click.echo(f"Review {episode.slug} at {url}\nCtrl-C ends it.")
         if interactive():
             click.launch(url)
 
     reviewer.serve(project, show, episode, port=port, ready=ready)
+    ended("The review has ended; what is saved is saved.")
 
 
 def _hear(project: Project, episode: Episode, found: Sequence[Doubt], number: int) -> None:
@@ -225,7 +228,9 @@ def _hear(project: Project, episode: Episode, found: Sequence[Doubt], number: in
 @click.argument("slug")
 @click.option("--by", required=True, metavar="NAME", help="Who has read the transcript and answers for it.")
 @FOLDER
-def approve(slug: str, by: str, folder: Path) -> None:
+@QUIET
+@JSON
+def approve(slug: str, by: str, folder: Path, **flags: bool) -> None:
     """Record that a person has checked the transcript of the episode SLUG.
 
     It holds for these words and this recording: a later change of either takes the tick away.
@@ -235,18 +240,21 @@ def approve(slug: str, by: str, folder: Path) -> None:
     project, show, episode = _episode(folder, slug)
     with project.locked():
         approval = reviewing.approve(project, show, episode, by, datetime.now(UTC).astimezone(show.zone))
-    click.echo(f"{approval.by} answers for the transcript of {slug}. Publish it with: placecast publish")
+    line = f"{approval.by} answers for the transcript of {slug}. Publish it with: placecast publish"
+    data = {"slug": slug, "by": approval.by, "at": approval.at.isoformat()}
+    report.show(report.Answer(lines=(line,), data=data), **flags)
 
 
 def _episode(folder: Path, slug: str) -> tuple[Project, Show, Episode]:
     """The show in this folder, and one of its episodes."""
     from placecast.project import Project, find_episode
+    from placecast.project.unknown import no_such_episode
 
     project = Project.find(folder)
     show, episodes = project.load()
     episode = find_episode(project, episodes, slug)
     if episode is None:
-        raise UsageError(slug, "there is no such episode.", "See the episodes with: placecast status")
+        raise no_such_episode(slug, episodes)
     return project, show, episode
 
 

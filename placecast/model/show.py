@@ -286,6 +286,7 @@ class Episode:
     language: str | None = None  # of what is said; None: as the show says
     speakers: tuple[str, ...] = ()  # who is heard, in the order in which they first speak
     withdrawn: datetime | None = None  # aware; since when it is out of the feed again
+    formerly: tuple[str, ...] = ()  # the slugs that it had while listeners could have it
     image: Image | None = None  # its own, in place of the show's cover
     display: str | None = None  # what apps show in place of its number
     license: str = ""  # "": as the show
@@ -309,6 +310,11 @@ class Episode:
     def folder(self) -> str:
         """The episode's folder in the public tree, and so the path of its page."""
         return f"e/{self.slug}/"
+
+    @property
+    def former_folders(self) -> tuple[str, ...]:
+        """Where it was before it was renamed: those addresses go on answering."""
+        return tuple(f"e/{slug}/" for slug in self.formerly)
 
     def cover(self, show: Show) -> Image:
         """Its own picture, or the show's."""
@@ -336,3 +342,8 @@ class Episode:
     def transcript_path(self, suffix: str) -> str:
         """The path of the transcript as `vtt`, `srt`, `json`, `txt` or `html`."""
         return f"{self.folder}transcript.{suffix}"
+
+    def transcript_paths(self, suffix: str) -> tuple[str, ...]:
+        """That path, and those that it had."""
+        path = self.transcript_path(suffix)
+        return (path, *(folder + path.removeprefix(self.folder) for folder in self.former_folders))

@@ -32,15 +32,15 @@ from placecast.pages.notes import notes_html, notes_text, sanitised
 from placecast.pages.pictures import pictures as drawn
 from placecast.pages.shelf import Entry, Neighbours, neighbours
 
-__all__ = ["Neighbours", "drawn", "embedded", "episode", "neighbours", "notes_html", "notes_text", "site"]
+__all__ = ["Neighbours", "drawn", "embedded", "episode", "moved", "neighbours", "notes_html", "notes_text", "site"]
 
 # What stands above every page, beside the episodes.
 _NAVIGATION = (
     *(("search/", "Search"), ("people/", "People"), ("places/", "Places")),
     *(("about/", "About"), ("subscribe/", "Subscribe")),
 )
-# A withdrawn episode's two pages, and how each leads to the top of the site.
-_NOTICES = {"": "../../", "player/": "../../../"}
+# An episode's two pages, and how each leads to the top of the site.
+_EPISODE_PAGES = {"": "../../", "player/": "../../../"}
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -51,7 +51,8 @@ def site(publication: Publication) -> dict[str, bytes]:
     """
     show, assets, entries = publication.show, dressing.assets(publication.show.look), shelf.entries(publication)
     named = places.visited(show, entries)
-    tree = {f"assets/{name}": content for name, content in assets.values()}
+    moved = any(release.episode.formerly for release in publication.releases)
+    tree = {f"assets/{name}": text for kind, (name, text) in assets.items() if moved or kind != "moved.js"}
     tree |= {
         "index.html": _home(publication, entries),
         "people/index.html": _people(publication, entries),
@@ -69,8 +70,9 @@ def site(publication: Publication) -> dict[str, bytes]:
         webapp.PATH: webapp.manifest(show),
     }
     for gone in publication.withdrawn:
-        for folder, root in _NOTICES.items():
-            tree[f"{gone.folder}{folder}index.html"] = _page("withdrawn.html", publication, root=root, episode=gone)
+        for folder, root in _EPISODE_PAGES.items():
+            notice = _page("withdrawn.html", publication, root=root, episode=gone)
+            tree |= {f"{place}{folder}index.html": notice for place in (gone.folder, *gone.former_folders)}
     return tree
 
 
@@ -155,6 +157,17 @@ def embedded(release: Release, publication: Publication) -> dict[str, bytes]:
         f"{embedding.player_path(episode)}index.html": player,
         embedding.oembed_path(episode): embedding.oembed(release, show),
     }
+
+
+def moved(release: Release, publication: Publication) -> dict[str, bytes]:
+    """What stands where the episode was before it was renamed: pages that lead to those of now."""
+    tree: dict[str, bytes] = {}
+    episode, index = release.episode, publication.show.index
+    for below, root in _EPISODE_PAGES.items():
+        there = f"{episode.folder}{below}{index}"
+        page = _page("moved.html", publication, root=root, episode=episode, there=there, publication=None)
+        tree |= {f"{folder}{below}index.html": page for folder in episode.former_folders}
+    return tree
 
 
 def episode(release: Release, publication: Publication, beside: Neighbours, transcript: Transcript) -> bytes:

@@ -159,6 +159,7 @@ def assets(look: Look) -> Mapping[str, tuple[str, bytes]]:
     """Style and script under names that carry their content's hash, so browsers may keep them for ever."""
     folder = files("placecast.pages").joinpath("assets")
     contents = {
+        "moved.js": _lean(folder.joinpath("moved.js").read_bytes()),
         "player.js": _lean(folder.joinpath("player.js").read_bytes()),
         "search.js": _lean(
             b"".join(folder.joinpath(name).read_bytes() for name in ("stems.js", "lookup.js", "search.js"))

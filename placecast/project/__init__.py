@@ -35,7 +35,7 @@ from placecast.model import (
     SoundFile,
     Transcript,
 )
-from placecast.project import dating, facts, front_matter, naming
+from placecast.project import dating, facts, front_matter, naming, unique
 from placecast.project.links import link_faults
 from placecast.project.memory import Memory
 from placecast.reviews import Review, Verdict
@@ -95,8 +95,11 @@ class Project:
     def review_file(self, slug: str) -> Path:
         return self.root / "transcripts" / f"{slug}.review.json"
 
+    def episode_folder(self, slug: str) -> Path:
+        return self.root / "episodes" / slug
+
     def audio_file(self, slug: str) -> Path:
-        return self.root / "episodes" / slug / "audio.json"
+        return self.episode_folder(slug) / "audio.json"
 
     def shown(self, path: Path) -> str:
         """A path as people want to read it: from the show's folder, where it lies in there."""
@@ -120,7 +123,7 @@ class Project:
         show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
         found = tuple(episode for episode in episodes if episode)
-        faults += _shared_guids(found, self.shown)
+        faults += unique.faults(found, self.shown)
         if show is None or any(each.file.split("/")[0] == self.cache.name for each in faults):
             raise FactsError(faults)
         return show, found, tuple(faults)
@@ -284,6 +287,13 @@ class Project:
         if known.pop(os.path.realpath(recording), None):
             files.write(self.cache / _ORIGINS, json.dumps(known, indent=1).encode())
 
+    def rename_origin(self, old: str, new: str) -> None:
+        """The episode that stands for a recording has another name."""
+        known = _known(self.cache / _ORIGINS)
+        if old in known.values():
+            renamed = {path: new if slug == old else slug for path, slug in known.items()}
+            files.write(self.cache / _ORIGINS, json.dumps(renamed, indent=1).encode())
+
     def origin(self, recording: Path) -> str | None:
         """The slug of the episode that was begun from this file elsewhere."""
         slug = _known(self.cache / _ORIGINS).get(os.path.realpath(recording))
@@ -313,9 +323,10 @@ _parsed = lru_cache(maxsize=2)(record.parse_record)
 
 
 def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:
-    """The episode that a slug stands for, or its recording, or a file elsewhere with the same content."""
+    """The episode that a slug stands or stood for, or its recording, or a file elsewhere with the same content."""
     path = Path(wanted)
-    found = next((each for each in episodes if each.slug == wanted), None)
+    named = (each for each in episodes if wanted in (each.slug, *each.formerly))
+    found = next(named, None)
     if found or not os.path.isfile(path):  # noqa: PTH113  pathlib fails on a name that is too long
         return found
     real = os.path.realpath(path)
@@ -336,18 +347,6 @@ def _gather(faults: list[Fault], read: Callable[[], Found]) -> Found | None:
     except FactsError as error:
         faults.extend(error.faults)
         return None
-
-
-def _shared_guids(episodes: Sequence[Episode], shown: Callable[[Path], str]) -> list[Fault]:
-    first: dict[str, Episode] = {}
-    faults = []
-    for episode in episodes:
-        other = first.setdefault(episode.guid, episode)
-        if other is not episode:
-            what = f"is also the guid of {shown(other.file)}; apps would show one of the two only."
-            cure = "Give the newer of the two a guid of its own, if it was never published."
-            faults.append(Fault(file=shown(episode.file), key="guid", what=what, cure=cure))
-    return faults
 
 
 def _text(path: Path, shown: str) -> str:

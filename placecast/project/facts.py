@@ -109,6 +109,7 @@ def read_episode(text: str, path: Path, file: str, show: Show | None) -> Episode
             "waypoints",
         ),
         slug=path.parent.name,
+        formerly=tuple(slug for slug in dict.fromkeys(facts.formerly) if slug != path.parent.name),
         file=path,
         notes=notes,
         recording=path.parent / facts.recording if facts.recording else None,

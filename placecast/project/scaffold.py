@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,7 @@ class NewEpisode:
     season: int | None = None
     number: int | None = None
     chapters: tuple[Chapter, ...] = ()
+    former: frozenset[str] = frozenset()  # names that other episodes had
 
 
 def init(folder: Path, new: NewShow) -> Project:
@@ -92,7 +93,7 @@ def init(folder: Path, new: NewShow) -> Project:
 
 def new_episode(project: Project, recording: Path, new: NewEpisode) -> str:
     """The slug of a new draft for this recording; its episode.md is written last."""
-    slug = free_slug(project, new.title)
+    slug = free_slug(project, new.title, new.former)
     folder = project.root / "episodes" / slug
     folder.mkdir(parents=True, exist_ok=True)
     before = set(folder.iterdir())
@@ -122,16 +123,16 @@ def take_recording(project: Project, episode: Episode, recording: Path) -> None:
 
 def sketch(project: Project, recording: Path, new: NewEpisode) -> Episode:
     """The episode that `new_episode` would begin, written nowhere: for a dry run."""
-    slug = free_slug(project, new.title)
+    slug = free_slug(project, new.title, new.former)
     file = project.root / "episodes" / slug / EPISODE_FILE
     return Episode(slug=slug, file=file, title=new.title, guid="", recording=recording.resolve())
 
 
-def free_slug(project: Project, title: str) -> str:
-    """A slug for this title that no episode has, and that is a good folder on every system."""
+def free_slug(project: Project, title: str, former: Collection[str] = frozenset()) -> str:
+    """A slug for this title that no episode has, nor had (`former`), and that is a good folder on every system."""
     base = slugify(title, max_length=_SLUG_LENGTH, word_boundary=True) or "episode"
     base = f"{base}-episode" if base in DEVICES else base
-    taken = {path.parent.name for path in project.root.glob(f"episodes/*/{EPISODE_FILE}")}
+    taken = {path.parent.name for path in project.root.glob(f"episodes/*/{EPISODE_FILE}")}.union(former)
     names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
 

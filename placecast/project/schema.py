@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from placecast import addresses
 from placecast.categories import is_category
 from placecast.chapters.titles import LIMIT, one_line
+from placecast.model import SLUG
 from placecast.project.directories import DirectoriesFacts
 from placecast.project.distribution_schema import DistributionFacts
 from placecast.project.listing_schema import (
@@ -73,6 +74,7 @@ def _by_name(value: Any) -> Any:
 
 
 Language = Annotated[str, shaped(_LANGUAGE, "a language tag")]
+Slug = Annotated[str, shaped(SLUG, "an episode's name")]
 Email = Annotated[str, shaped(_EMAIL, "an e-mail address")]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Number = Annotated[int, Field(ge=1)]
@@ -312,6 +314,11 @@ class EpisodeFacts(Facts):
     )
     withdrawn: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         None, description="`placecast unpublish` writes it. Take the line out to publish the episode again."
+    )
+    formerly: tuple[Slug, ...] = Field(
+        (),
+        strict=False,
+        description="`placecast rename` writes it: the names that it had, whose addresses still answer.",
     )
     summary: Annotated[str, Field(max_length=4000, description='Write summary = "One or two sentences".')] = ""
     recording: FilePath | None = Field(

@@ -5,6 +5,7 @@ Progress and warnings go to stderr; the answer goes to stdout.
 
 from __future__ import annotations
 
+import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from placecast import __version__, turns
 from placecast import chapters as marks
-from placecast import turns
-from placecast.errors import PlacecastError
+from placecast.errors import OwnFaultError, PlacecastError
 from placecast.model import Progress, no_progress
 from placecast.pace import Pace
+from placecast.report import manner
 from placecast.report.plain import json_line, plain, plain_line
 from placecast.timecode import clock
 
@@ -130,10 +132,11 @@ def duration(seconds: float) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a command answers: lines for people, and the same as data for programs."""
+    """What a command answers: lines for people, and the same as data for programs. `details`: for --verbose."""
 
     lines: tuple[str, ...]
     data: dict[str, Any]
+    details: tuple[str, ...] = ()
 
 
 def show(answer: Answer, *, quiet: bool = False, as_json: bool = False) -> None:
@@ -141,14 +144,27 @@ def show(answer: Answer, *, quiet: bool = False, as_json: bool = False) -> None:
     if as_json:
         click.echo(json_line({"event": "result", **answer.data}))
     elif not quiet:
-        click.echo(plain("\n".join(answer.lines)))
+        click.echo(plain("\n".join((*(answer.details if manner.verbose() else ()), *answer.lines))))
 
 
-def failed(error: PlacecastError) -> None:
+def failed(error: PlacecastError, colour: bool | None = None) -> None:
     """Every fault with its cure, on stderr."""
     for fault in error.faults:
-        where = ": ".join(part for part in (fault.file, fault.key) if part)
-        click.echo(f"{click.style(plain_line(where), bold=True)}: {plain(fault.what)}\n  {plain(fault.cure)}", err=True)
+        where = click.style(plain_line(": ".join(part for part in (fault.file, fault.key) if part)), bold=True)
+        click.echo(f"{where}: {plain(fault.what)}\n  {plain(fault.cure)}", err=True, color=colour)
+
+
+def our_fault(error: Exception) -> PlacecastError:
+    """What a producer can do about an error that nobody foresaw."""
+    what = f"a fault of its own stopped it ({type(error).__name__} in {manner.place_of(error)}): {error}"
+    cure = "What was finished is kept. Run the same command with -v, and report what it says: it is not your doing."
+    return OwnFaultError("placecast", what, cure)
+
+
+def explained(error: Exception) -> None:
+    """What a report of an error needs, on stderr."""
+    versions = f"placecast {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    click.echo(plain(f"{versions}\n{manner.account(error)}"), err=True)
 
 
 def planned(plan: Plan) -> Answer:
@@ -214,7 +230,10 @@ def published(
         "held": [each.slug for each in built.held],
         "doubtful": dict(doubtful),
     }
-    return Answer(lines=tuple(lines), data=data)
+    details = (
+        () if plan.empty or built.blocked else tuple(f"sent {each.key} ({size(each.size)})" for each in built.uploads)
+    )
+    return Answer(lines=tuple(lines), data=data, details=details)
 
 
 def _sending(upload: Upload, plan: Plan) -> str:

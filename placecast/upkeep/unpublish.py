@@ -45,6 +45,11 @@ class _Wanted:
     title: str
     episode: Episode | None
 
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The one that it has, and those that it had."""
+        return (self.slug, *(self.episode.formerly if self.episode else ()))
+
 
 def unpublish(run: Run, name: str, *, delete_audio: bool = False) -> Unpublished:
     """Take the episode of this slug (or guid) out of the feed, and keep it out.
@@ -152,9 +157,9 @@ def _noticed(run: Run, ready: Publication, wanted: _Wanted) -> tuple[Episode, ..
     return (*ready.withdrawn, unknown)
 
 
-def _notices(wanted: _Wanted) -> tuple[str, str]:
+def _notices(wanted: _Wanted) -> tuple[str, ...]:
     """The pages that say that the episode is withdrawn: its own, and the player in other websites."""
-    return f"e/{wanted.slug}/index.html", f"e/{wanted.slug}/player/index.html"
+    return tuple(f"e/{slug}/{page}index.html" for slug in wanted.slugs for page in ("", "player/"))
 
 
 def _files(tree: Mapping[str, bytes], wanted: _Wanted) -> list[Upload]:
@@ -167,9 +172,10 @@ def _traces(storage: Storage, sight: Sight, wanted: _Wanted) -> Iterator[str]:
     # Another episode may be called as this one and `-cover`: what kind of file it is tells them apart.
     mark, picture = r"-[0-9a-f]{12}\.", "(?:jpg|png)"
     own = rf"(?:{mark}(?!{picture})\w+|-(?:chapter|cover){mark}{picture})"
-    media = re.compile(rf"media/{re.escape(wanted.slug)}{own}")
+    media = re.compile(rf"media/(?:{'|'.join(map(re.escape, wanted.slugs))}){own}")
+    folders = tuple(f"e/{slug}/" for slug in wanted.slugs)
     for key in sight.objects:
-        if media.fullmatch(key) or (key.startswith(f"e/{wanted.slug}/") and key not in _notices(wanted)):
+        if media.fullmatch(key) or (key.startswith(folders) and key not in _notices(wanted)):
             yield key
     for copy in [there.key for there in storage.listed(history.FOLDER)]:
         found = storage.read(copy)

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from placecast import building, changed, checks, gate, promises, rss
+from placecast import building, changed, checks, gate, lastseen, promises, rss
 from placecast.changed import Listing
 from placecast.checks import Complaint, Finding, Picture, Sound, Subject
-from placecast.delivery import glance
 from placecast.errors import FactsError, PlacecastError
-from placecast.model import Episode, FolderTarget, Publication, Show
+from placecast.model import Episode, Publication, Show
 from placecast.plan import FEED
-from placecast.project import Project
 from placecast.publishing import build, seen_here
 from placecast.run import Run
 
@@ -62,7 +60,7 @@ def _taken(
     run: Run, show: Show, episodes: Sequence[Episode], published: Publication, feed: bytes
 ) -> list[tuple[str, Complaint]]:
     """What listeners would lose, by the facts or by the built feed, of what the published feed has given them."""
-    body = _published_feed(run.project, show)
+    body = lastseen.feed(run.project, show)
     if body is None:
         return []
     try:
@@ -76,13 +74,6 @@ def _taken(
     )
     faults = [(each.code, promises.fault(run.project, each, episodes)) for each in found]
     return [(code, Complaint(fault.file, fault.what, fault.key, fault.cure)) for code, fault in faults]
-
-
-def _published_feed(project: Project, show: Show) -> bytes | None:
-    if isinstance(show.target, FolderTarget):
-        path = show.target.folder / FEED
-        return path.read_bytes() if path.is_file() else None
-    return glance.last_feed(project.last_look, show.target)
 
 
 def _ours(before: Listing, show: Show, published: Publication) -> Listing:

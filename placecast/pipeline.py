@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from placecast import building, finding, pictures, promises, rss, work
+from placecast import building, finding, pictures, promises, rss, scheduling, work
 from placecast.changed import NOTHING, Told
 from placecast.delivery import Sight, glance
 from placecast.errors import FactsError
@@ -68,14 +68,15 @@ def publish(
     redo: frozenset[StepName] = frozenset(),
     unreviewed: str | None = None,
     told: Told = NOTHING,
+    at: datetime | None = None,
 ) -> tuple[Plan, Built]:
     """Do what `make_plan` finds, and nothing else. It can be stopped at any moment and run again.
 
     `unreviewed`: why these episodes go out though nobody has approved their transcripts. `told`: what may change of
-    what listeners have.
+    what listeners have. `at`: when those that were asked for go out, in place of now.
     """
     with run.project.locked():
-        made = make_plan(run, wanted, redo, told=told)
+        made = make_plan(run, wanted, redo, told=told, at=at)
         storage = made.storage
         if storage is None:
             promises.forget(run.project)
@@ -111,6 +112,7 @@ def make_plan(
     redo: frozenset[StepName] = frozenset(),
     also: Sequence[Episode] = (),
     told: Told = NOTHING,
+    at: datetime | None = None,
 ) -> Plan:
     """What a run for these episodes (all dated ones, when none is named) has to do. Changes nothing.
 
@@ -119,10 +121,12 @@ def make_plan(
     """
     show, written = run.project.load()
     loaded = (*written, *also)
-    moment = run.now.astimezone(show.zone).replace(microsecond=0)
-    drafts = {each.slug for each in loaded if each.slug in wanted and each.published is None}
+    moment = at or run.now.astimezone(show.zone).replace(microsecond=0)
+    drafts = {each.slug for each in loaded if each.slug in wanted and _undated(each, at)}
     episodes = tuple(replace(each, published=moment) if each.slug in drafts else each for each in loaded)
     planned = _plan(run, wanted, redo, show, episodes, drafts, told)
+    if at:
+        planned = _ahead(planned)
     glanced = None if run.thorough else glance.glance(run.project.last_look, show.target, show.feed_url)
     if glanced:
         with suppress(FactsError):  # what a glance misses may be there: the storage is asked before anybody is told
@@ -131,6 +135,24 @@ def make_plan(
                 return made
     storage = run.open_storage(show.target)
     return planned(storage, look(run, storage))
+
+
+def _undated(episode: Episode, at: datetime | None) -> bool:
+    """Whether this run gives the episode its date."""
+    return episode.published is None if at is None else episode.published != at
+
+
+def _ahead(planned: Callable[[Storage | None, Sight], Plan]) -> Callable[[Storage | None, Sight], Plan]:
+    """The same, for dates that somebody chose: UsageError when one is of an episode that listeners have."""
+
+    def checked(storage: Storage | None, sight: Sight) -> Plan:
+        made = planned(storage, sight)
+        heard = rss.guids(sight.feed.body) if sight.feed else ()
+        for each in made.minted:
+            scheduling.require_movable(replace(each, published=None), heard)
+        return made
+
+    return checked
 
 
 def _plan(
@@ -151,6 +173,7 @@ def _plan(
         heard = rss.named(show, sight.feed.body).episodes if sight.feed else {}
         states = [state(run.project, show, each, sight.objects, heard) for each in chosen]
         todo = {each.slug: work.plan(each, redo, may.allows_sound(each.slug)) for each in states}
+        todo |= {each.slug: _awaited(each, todo[each.slug]) for each in chosen if _is_ahead(each, wanted, run.now)}
         if faults := [fault for each in todo.values() for fault in each.faults]:
             raise FactsError(faults)
         require_kept(run, show, episodes, sight, may)
@@ -167,6 +190,17 @@ def _plan(
         )
 
     return planned
+
+
+def _is_ahead(episode: Episode, wanted: Sequence[str], now: datetime) -> bool:
+    """Whether nobody has asked for it yet: its date may have been set before it was recorded."""
+    return episode.slug not in wanted and episode.published is not None and episode.published > now
+
+
+def _awaited(episode: Episode, todo: Work) -> Work:
+    """What is missing of an episode that is not due: it keeps no other one waiting."""
+    said = [f"{episode.slug}: {fault.key} {fault.what} It is needed before the date." for fault in todo.faults]
+    return replace(todo, faults=(), warnings=(*todo.warnings, *said))
 
 
 def require_kept(run: Run, show: Show, episodes: Sequence[Episode], sight: Sight, told: Told) -> None:
@@ -196,7 +230,7 @@ def produce(run: Run, made: Plan) -> None:
         steps = made.work[episode.slug].steps
         perform(shop, episode, [step for step in steps if step.name != "tag"])
         if episode in made.minted:
-            run.project.mint_date(episode)
+            run.project.write_date(episode)
         perform(shop, episode, [step for step in steps if step.name == "tag"])
         finish(shop, episode)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placecast import chapters
+from placecast import chapters, lastseen
 from placecast.chapters.sidecars import parse
 from placecast.errors import FactsError, TagError
 from placecast.model import Chapter, Cue, Place
@@ -225,9 +225,9 @@ def test_status_says_that_the_published_file_has_other_chapters(tmp_path) -> Non
     show.add("one")
     show.publish()
     show.edit("one", 'title = "Start"', 'title = "Beginning"')
-    facts, episodes = show.project.load()
-    (standing,) = survey(show.project, facts, episodes, show.now)
-    assert "the published file has other chapters than the feed" in standing.next
+    (standing,) = survey(show.project, show.now, lastseen.seen).standings
+    assert "the published file has other chapters than the feed" in standing.needs[0].what
+    assert standing.needs[0].commands == ("placecast publish one --redo tag",)
     show.publish(redo=frozenset({"tag"}))
-    (standing,) = survey(show.project, facts, episodes, show.now)
-    assert "other chapters" not in standing.next
+    (standing,) = survey(show.project, show.now, lastseen.seen).standings
+    assert standing.needs == ()

@@ -143,19 +143,6 @@ def test_the_version_says_what_a_bug_report_needs_and_not_where(tmp_path: Path) 
     assert "pytest" not in said
 
 
-def test_status_says_where_every_episode_stands(show: SmallShow, placecast: Command) -> None:
-    show.add("digbeth")
-    assert placecast("publish")[0] == 0
-    show.add("grimsby", published="2030-01-01T06:00:00")
-    show.add("bangor", published="")
-    (show.add("hull") / "recording.wav").unlink()
-    _, out, _ = placecast("status", "--json")
-    states = {each["slug"]: each["state"] for each in json.loads(out)["episodes"]}
-    assert states == {"digbeth": "in the feed", "grimsby": "scheduled", "bangor": "draft", "hull": "no recording"}
-    _, out, _ = placecast("status")
-    assert "bangor   draft" in out
-
-
 def test_check_ends_with_1_only_when_something_required_is_wrong(show: SmallShow, placecast: Command) -> None:
     show.add("digbeth")
     placecast("publish")

@@ -368,7 +368,7 @@ def test_minting_a_date_changes_one_line_of_the_file(project: Project) -> None:
     before = episode.file.read_text("utf-8").splitlines()
     from dataclasses import replace
 
-    project.mint_date(replace(episode, published=datetime(2026, 5, 1, 5, tzinfo=UTC)))
+    project.write_date(replace(episode, published=datetime(2026, 5, 1, 5, tzinfo=UTC)))
     after = episode.file.read_text("utf-8").splitlines()
     assert [line for line in after if line not in before] == ["published = 2026-05-01T05:00:00+00:00"]
     _, (read_again,) = project.load()

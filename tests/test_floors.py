@@ -22,9 +22,8 @@ FLOORS = (
     ("licences", "model"),
     ("lettering", "realign", "screens"),
     (
-        *("captions", "categories", "changed", "chapters", "drawing", "names", "pace", "plan", "record", "reviews"),
-        "sentences",
-        *("turns", "vtt", "work"),
+        *("captions", "categories", "changed", "chapters", "drawing", "moments", "names", "pace", "plan"),
+        *("record", "reviews", "sentences", "turns", "vtt", "work"),
         *("citation", "corrections"),
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
@@ -39,6 +38,8 @@ FLOORS = (
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),
     ("production", "publishing"),
+    ("lastseen",),
+    ("scheduling",),
     ("inspection", "pipeline", "survey"),
     ("arrival", "backlog", "doctor", "editing", "renaming", "transcripts", "upkeep"),
     ("amending", "announcing", "chaptering", "citing"),
@@ -106,7 +107,7 @@ def test_a_module_imports_from_lower_floors_or_from_its_own_package(path: Path) 
     "command",
     [
         *([], ["init"], ["new"], ["publish"], ["build"], ["status"], ["check"], ["preview"], ["prune"]),
-        *(["chapters"], ["import"], ["search"], ["announce"]),
+        *(["chapters"], ["import"], ["search"], ["announce"], ["schedule"]),
     ],
 )
 def test_help_loads_nothing_heavy_and_writes_nothing(command: list[str], tmp_path: Path) -> None:

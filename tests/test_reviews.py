@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placecast import report, reviews
+from placecast import lastseen, report, reviews
 from placecast.errors import PlacecastError, TranscriptError, UsageError
 from placecast.fingerprint import sha256
 from placecast.project import reviewing
 from placecast.reviews import Review
-from placecast.survey import survey
+from placecast.survey import Standing, survey
 from tests import desks, small_show, sounds
 from tests.small_show import SmallShow
 
@@ -222,22 +222,26 @@ def test_pages_and_feed_follow_the_approval(show: SmallShow) -> None:
 # What is said on the terminal
 
 
-def said(show: SmallShow) -> str:
-    facts, episodes = show.project.load()
-    (standing,) = survey(show.project, facts, episodes, show.now)
-    return standing.next
+def surveyed(show: SmallShow) -> Standing:
+    (found,) = survey(show.project, show.now, lastseen.seen).standings
+    return found
 
 
 def test_status_says_what_waits_and_who_answers(show: SmallShow) -> None:
-    assert said(show) == "to review (0 doubtful words): placecast review digbeth"
+    assert (surveyed(show).unread, surveyed(show).needs) == (True, ())
     facts, (episode,) = show.project.load()
     reviewing.waive(show.project, facts, episode, "nobody is here", NOW)
-    assert said(show) == ("to review (0 doubtful words, let out unreviewed: nobody is here): placecast review digbeth")
+    assert not surveyed(show).unread
     approve(show, "Ana")
-    assert said(show) == "approved by Ana"
+    verdict = surveyed(show).verdict
+    assert verdict is not None
+    assert verdict.approval is not None
+    assert (verdict.approval.by, surveyed(show).changed) == ("Ana", ("approval",))
     path = show.project.transcript_file("digbeth")
     path.write_text(path.read_text("utf-8") + "\n", "utf-8")
-    assert "(0 doubtful words; the text has changed since Ana approved the transcript): placecast review" in said(show)
+    (need,) = surveyed(show).needs
+    assert need.what == "The text has changed since Ana approved the transcript."
+    assert need.commands[0] == "placecast review digbeth"
 
 
 def test_doubts_are_listed_with_their_words_marked_and_the_way_to_hear_them(tmp_path: Path) -> None:

@@ -27,8 +27,10 @@ from placecast.cli import (
     moving,
     preview,
     renaming,
+    scheduling,
     shell,
     show,
+    status,
     transcripts,
     upkeep,
     version,
@@ -39,20 +41,8 @@ from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
 _PARTS = (
-    show,
-    preview,
-    editing,
-    renaming,
-    upkeep,
-    doctor,
-    transcripts,
-    chapters,
-    moving,
-    finding,
-    correcting,
-    citing,
-    depositing,
-    announcing,
+    *(show, status, scheduling, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding),
+    *(correcting, citing, depositing, announcing),
     shell,
 )
 _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)

@@ -13,6 +13,7 @@ import click
 
 from placecast import report
 from placecast.cli.options import FAST, FOLDER, JSON, NO_INPUT, QUIET, SPEAKERS, interactive, make_run
+from placecast.cli.scheduling import BACKDATE, with_date
 from placecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ def new(recording: Path, folder: Path, no_input: bool, **flags: bool) -> None:
     metavar="REASON",
     help="Let episodes out though nobody has approved their transcripts; the reason is kept.",
 )
+@click.option(
+    "--at", metavar="WHEN", help='When it is to go out, as for schedule: "2026-12-01 07:00", "next tuesday 7am".'
+)
+@BACKDATE
 @click.option("--allow-changes", is_flag=True, help="Let dates, guids and sound of published episodes change.")
 @SPEAKERS
 @FAST
@@ -126,6 +131,8 @@ def publish(
     verify: bool,
     transcript: Path | None,
     unreviewed: str | None,
+    at: str | None,
+    backdate: bool,
     allow_changes: bool,
     speakers: int | None,
     fast: bool,
@@ -140,13 +147,17 @@ def publish(
 
     A name that begins with a dash goes behind two dashes: placecast publish -- -odd-name.wav
 
+    With --at, the episode is made now and goes out with the first run after that moment.
+
     Ends with 6 when an episode is held back because nobody has approved its transcript.
     """
-    plain = not (names or redo or dry_run or verify or transcript or unreviewed or allow_changes or speakers or fast)
+    plain = not (
+        names or redo or dry_run or verify or transcript or unreviewed or allow_changes or speakers or fast or at
+    )
     if plain and (known := _known_answer(folder, "publish")):
         report.show(known, **flags)
         return
-    from placecast import pipeline, transcripts
+    from placecast import pipeline, scheduling, transcripts
     from placecast.beginning import as_on_disk, provisional
     from placecast.changed import Told
 
@@ -155,11 +166,16 @@ def publish(
     steps, told = frozenset(redo), Told(everything=allow_changes)
     if unreviewed is not None and not unreviewed.strip():
         raise UsageError("--unreviewed", "has no reason.", 'Say why: --unreviewed "The minister resigned today"')
-    if transcript and len(names) != 1:
-        raise UsageError("--transcript", "belongs to one episode.", "Name its recording or its slug, and no other.")
+    if (transcript or at) and len(names) != 1:
+        option = "--transcript" if transcript else "--at"
+        raise UsageError(option, "belongs to one episode.", "Name its recording or its slug, and no other.")
+    when = scheduling.moment(at, run.project.load()[0], run.now, backdate=backdate) if at else None
+    moment = when.at if when else None
+    if when and when.note:
+        run.reporter.tell(when.note)
     if dry_run:
         slugs, sketched = _planned_episodes(run.project, names)
-        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched, told)), **flags)
+        report.show(report.planned(pipeline.make_plan(run, slugs, steps, sketched, told, moment)), **flags)
         return
     ask = not (no_input or flags["as_json"]) and interactive()
     begun: dict[str, Path] = {}
@@ -167,10 +183,10 @@ def publish(
     with provisional(run.project, {} if ask else begun, run.reporter.tell):
         if transcript:
             transcripts.take(run, slugs[0], transcript)
-        made, built = pipeline.publish(run, slugs, steps, unreviewed, told)
+        made, built = pipeline.publish(run, slugs, steps, unreviewed, told, moment)
     waits, doubtful = pipeline.waiting(made, built, run.now), pipeline.doubtful(run, made, slugs)
     answer = report.published(made, built, waits, doubtful, pipeline.kept(made, built, run.now))
-    report.show(answer, **flags)
+    report.show(with_date(answer, run, made, slugs[0], when) if when else answer, **flags)
     if built.held:
         sys.exit(HELD)
     if plain and made.storage is None:
@@ -193,18 +209,6 @@ def build(folder: Path, **flags: bool) -> None:
     report.show(report.rebuilt(built), **flags)
     if not built.changed:
         _remember(run, built.publication.show, episodes, report.rebuilt(built), "build")
-
-
-@click.command()
-@FOLDER
-@JSON
-def status(folder: Path, as_json: bool) -> None:
-    """Where every episode stands, and what happens to it at the next publish."""
-    from placecast.survey import survey
-
-    run = make_run(folder, as_json=as_json)
-    show, episodes = run.project.load()
-    report.show(report.standings(show, survey(run.project, show, episodes, run.now)), as_json=as_json)
 
 
 @click.command()
@@ -321,4 +325,4 @@ def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[st
     return [*named, *(each.slug for each in sketched)], sketched
 
 
-COMMANDS = (init, new, publish, build, status, check)
+COMMANDS = (init, new, publish, build, check)

@@ -7,6 +7,7 @@ for by those runs only that have something to do.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from placecast import files
@@ -34,6 +35,12 @@ def forget(folder: Path) -> None:
 
 def glance(folder: Path, target: Target, feed_url: str) -> Sight | None:
     """What was seen last, if the public feed is still that one; None when the storage must be asked."""
+    seen = last_sight(folder, target)
+    return seen if seen and seen.feed and _is_public(feed_url, seen.feed) else None
+
+
+def last_sight(folder: Path, target: Target) -> Sight | None:
+    """What this clone saw there last, however it is by now; None when it has seen nothing, or not so well."""
     if not isinstance(target, S3Target) or not (folder / _MARK).is_file():
         return None
     name, _, mark = (folder / _MARK).read_text("utf-8").partition("\n")
@@ -44,9 +51,12 @@ def glance(folder: Path, target: Target, feed_url: str) -> Sight | None:
         kept = manifest.load((folder / "manifest.json").read_bytes())
     except FileNotFoundError:
         return None
-    if not _is_public(feed_url, feed):
-        return None
     return Sight(objects=kept.objects, feed=feed, kept=kept, record=None, listed=False)
+
+
+def last_time(folder: Path) -> datetime:
+    """When that was."""
+    return datetime.fromtimestamp((folder / _MARK).stat().st_mtime, UTC)
 
 
 def last_feed(folder: Path, target: Target) -> bytes | None:

@@ -35,7 +35,7 @@ from placecast.model import (
     SoundFile,
     Transcript,
 )
-from placecast.project import facts, front_matter, naming, unique
+from placecast.project import dating, facts, front_matter, naming, unique
 from placecast.project.links import link_faults
 from placecast.project.memory import Memory
 from placecast.reviews import Review, Verdict
@@ -103,19 +103,30 @@ class Project:
 
     def shown(self, path: Path) -> str:
         """A path as people want to read it: from the show's folder, where it lies in there."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        text, start = str(path), f"{self.root}{os.sep}"  # a long show asks thousands of times
+        return text.removeprefix(start).replace(os.sep, "/") if text.startswith(start) else text
 
     def load(self) -> tuple[Show, tuple[Episode, ...]]:
         """The show and its episodes; FactsError with every fault of every file at once."""
+        show, episodes, faults = self.readable()
+        if faults:
+            raise FactsError(faults)
+        return show, episodes
+
+    def readable(self) -> tuple[Show, tuple[Episode, ...], tuple[Fault, ...]]:
+        """The show, the episodes that can be read, and every fault of every file.
+
+        FactsError where there is no show to be read, or where what is found out would be kept outside of it.
+        """
         faults = link_faults(self.root)
         names = _gather(faults, self._read_names)
         show = _gather(faults, partial(self._read_show, names or Names()))
         episodes = [_gather(faults, partial(self._read_episode, path, show)) for path in self._episode_files()]
-        found = [episode for episode in episodes if episode]
+        found = tuple(episode for episode in episodes if episode)
         faults += unique.faults(found, self.shown)
-        if faults or show is None:
+        if show is None or any(each.file.split("/")[0] == self.cache.name for each in faults):
             raise FactsError(faults)
-        return show, tuple(found)
+        return show, found, tuple(faults)
 
     def _episode_files(self) -> list[Path]:
         return sorted(self.root.glob(f"episodes/*/{EPISODE_FILE}"))
@@ -128,14 +139,20 @@ class Project:
         return facts.read_show(_text(self.root / SHOW_FILE, SHOW_FILE), self.root, SHOW_FILE, names)
 
     def _read_episode(self, path: Path, show: Show | None) -> Episode:
-        return facts.read_episode(_text(path, self.shown(path)), path, self.shown(path), show)
+        shown = self.shown(path)
+        try:
+            return facts.read_episode(_text(path, shown), path, shown, show)
+        except OSError as error:
+            what, cure = f"cannot be read: {error.strerror}.", "See that it is a file, and that you may read it."
+            raise FactsError([Fault(file=shown, what=what, cure=cure)]) from error
 
-    def mint_date(self, episode: Episode) -> None:
-        """Write the date that an episode was given into its episode.md: from now on it never changes."""
-        if episode.published:
-            text = episode.file.read_bytes().decode("utf-8")
-            line = f"published = {episode.published.isoformat()}"
-            files.write(episode.file, front_matter.insert(text, line, after="guid").encode())
+    def write_date(self, episode: Episode) -> bool:
+        """Write the date that an episode has, or that it has none, into its episode.md; whether that changed it."""
+        before = episode.file.read_bytes().decode("utf-8")
+        after = dating.dated(before, episode.published, self.shown(episode.file))
+        if after != before:
+            files.write(episode.file, after.encode())
+        return after != before
 
     def withdraw(self, episode: Episode, at: datetime) -> None:
         """Write into its episode.md that an episode is out of the feed again."""
@@ -157,7 +174,7 @@ class Project:
         if not path.is_file():
             return None
         try:
-            return typed.checked(_audio(json.loads(_text(path, self.shown(path)))))
+            return _audio(_text(path, self.shown(path)))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             what = f"cannot be read: {error}."
             cure = "Get it back from git, or delete it and publish again: the audio is then made anew."
@@ -360,14 +377,16 @@ def _known(cache: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _audio(data: dict[str, Any]) -> Audio:
+@lru_cache(maxsize=4)  # a run asks several times for that of an episode before it turns to the next one
+def _audio(text: str) -> Audio:
+    data = json.loads(text)
     alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
     said = tuple(data.pop("said", ()))
     made = Audio(**data | {"made_from": _made_from(data["made_from"])}, said=said, alternates=alternates)
     for name in (each.name for each in made.files):
         if not plan.is_path(name) or "/" in name:
             raise ValueError(f"{name!r} is no name of a file")
-    return made
+    return typed.checked(made)
 
 
 def _made_from(data: dict[str, Any]) -> MadeFrom | MovedIn:

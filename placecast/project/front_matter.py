@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 from placecast.errors import FactsError, Fault
@@ -50,28 +51,31 @@ def quoted(text: str) -> str:
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def inside(lines: Sequence[str]) -> range:
+    """The lines of an episode.md that are its facts: between the first two fences. Some editors put a mark before."""
+    fences = [number for number, line in enumerate(lines) if line.removeprefix("\ufeff").strip() == FENCE]
+    return range(fences[0] + 1, fences[1])
+
+
 def insert(text: str, line: str, *, after: str) -> str:
     """The same file with one more line of facts, below the line of the key `after`, and nothing else changed."""
     lines = text.split("\n")
-    fences = [number for number, existing in enumerate(lines) if existing.strip() == FENCE]
-    inside = range(fences[0] + 1, fences[1])
-    below = next((n for n in inside if lines[n].replace(" ", "").startswith(f"{after}=")), fences[0])
+    facts = inside(lines)
+    below = next((n for n in facts if lines[n].replace(" ", "").startswith(f"{after}=")), facts.start - 1)
     return "\n".join([*lines[: below + 1], line, *lines[below + 1 :]])
 
 
 def append(text: str, tables: str) -> str:
     """The same file with more tables at the end of its facts, and nothing else changed."""
     lines = text.split("\n")
-    fences = [number for number, existing in enumerate(lines) if existing.strip() == FENCE]
-    return "\n".join([*lines[: fences[1]], tables.rstrip("\n"), *lines[fences[1] :]])
+    end = inside(lines).stop
+    return "\n".join([*lines[:end], tables.rstrip("\n"), *lines[end:]])
 
 
 def change(text: str, line: str, *, key: str) -> str:
     """The same file with this line in place of that of `key`, or with one more, and nothing else changed."""
     lines = text.split("\n")
-    fences = [number for number, existing in enumerate(lines) if existing.strip() == FENCE]
-    inside = range(fences[0] + 1, fences[1])
-    found = next((n for n in inside if lines[n].replace(" ", "").startswith(f"{key}=")), None)
+    found = next((n for n in inside(lines) if lines[n].replace(" ", "").startswith(f"{key}=")), None)
     if found is None:
         return insert(text, line, after="guid")
     return "\n".join([*lines[:found], line, *lines[found + 1 :]])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
-from placecast import addresses
+from placecast import addresses, moments
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAME = 255  # bytes: more, no file system takes as a name
@@ -31,19 +31,14 @@ def aware(value: Any, info: ValidationInfo) -> datetime:
     if not isinstance(value, datetime):
         kind = "a date without a time" if isinstance(value, date) else "not a date and time"
         raise ValueError(f"{value} is {kind}")
-    if value.year in (1, 9999):  # in another time zone it would be in a year that Python does not have
-        raise ValueError(f"{value} is no date that a podcast can have")
     if value.tzinfo is not None:
-        return value
+        return moments.datable(value)
     zone: ZoneInfo = info.context["zone"] if info.context else ZoneInfo("UTC")
-    first, second = (value.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        exists = (first.astimezone(ZoneInfo("UTC")).astimezone(zone)).replace(tzinfo=None) == value
-        fault = "happens twice" if exists else "does not exist"
-        raise ValueError(
-            f"{value} {fault} in {zone.key}, because the clocks change then: add the offset, such as +01:00"
-        )
-    return first
+    moment = moments.on_clock(value, zone)
+    if moment.note:
+        why = "because the clocks change then: add the offset, such as +01:00"
+        raise ValueError(f"{value} happens twice in {zone.key}, {why}")
+    return moment.at
 
 
 def _path(text: str) -> str:

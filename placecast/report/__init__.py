@@ -28,11 +28,10 @@ if TYPE_CHECKING:
     from placecast import backlog
     from placecast.checks import Finding
     from placecast.doubts import Doubt
-    from placecast.model import Chapter, Episode, Show, Transcript
+    from placecast.model import Chapter, Episode, Transcript
     from placecast.pipeline import Plan
     from placecast.plan import Upload
     from placecast.publishing import Built
-    from placecast.survey import Standing
     from placecast.transcribe.holdings import Holding
     from placecast.transcribe.weights import Weights
 
@@ -261,16 +260,6 @@ def rebuilt(built: Built) -> Answer:
     lines = [f"wrote feed/{path}" for path in changed.written] + [f"removed feed/{path}" for path in changed.removed]
     data = {"written": list(changed.written), "removed": list(changed.removed)}
     return Answer(lines=tuple(lines or ["Nothing to do: the folder feed is up to date."]), data=data)
-
-
-def standings(show_facts: Show, found: Sequence[Standing]) -> Answer:
-    """Where every episode stands."""
-    lines = [f"{show_facts.title}: {_count(len(found), 'episode')}"]
-    width = max((len(each.episode.slug) for each in found), default=0)
-    for each in found:
-        lines.append(f"  {each.episode.slug:<{width}}  {each.state:<12}  {each.next}".rstrip())
-    data = [{"slug": each.episode.slug, "state": each.state, "next": each.next} for each in found]
-    return Answer(lines=tuple(lines), data={"show": show_facts.title, "episodes": data})
 
 
 def transcribed(made: backlog.Report) -> Answer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 # C0 but for tab and newline, DEL, C1; then those that turn the direction.
 _CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
@@ -25,6 +26,25 @@ def plain(text: str) -> str:
 def plain_line(text: str) -> str:
     """As `plain`, on one line: a name with a newline in it could forge a whole message."""
     return plain(text).replace("\n", "\ufffd")
+
+
+def columns(text: str) -> int:
+    """The places that it takes in a terminal: two for Chinese and Japanese characters, none for accents set on top."""
+    if text.isascii():
+        return len(text)
+    return sum((not combining(each)) * (1 + (east_asian_width(each) in "WF")) for each in text)
+
+
+def fitted(text: str, width: int) -> str:
+    """As much of it as fits, with a mark where it was cut."""
+    if columns(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if columns(kept + character) >= width:
+            break
+        kept += character
+    return f"{kept.rstrip()}…"
 
 
 def json_line(facts: dict[str, Any]) -> str:

@@ -28,9 +28,22 @@ from placecast.rss.named import Named, named
 from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
 from placecast.rss.shared import license_tags
 from placecast.rss.text import NAME_LIMIT, cut, cut_bytes, legal, legal_facts, plain
+from placecast.rss.topics import SHOW, topics
 from placecast.rss.trailers import trailer_tags
 
-__all__ = ["Named", "addresses", "elsewhere", "enclosures", "guids", "listing", "named", "render", "without"]
+__all__ = [
+    "SHOW",
+    "Named",
+    "addresses",
+    "elsewhere",
+    "enclosures",
+    "guids",
+    "listing",
+    "named",
+    "render",
+    "topics",
+    "without",
+]
 
 _AT_ONCE = 500  # items; the objects of all ten thousand of a daily show would fill half a gigabyte
 

@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol
 
 from placecast.errors import EngineError, FactsError, Fault
@@ -47,8 +46,10 @@ class Networks:
         return bool(self._starts)
 
 
-def read(path: Path, shown: str) -> Networks:
+def read(path: Path | None, shown: str) -> Networks:
     """The networks that this file names, or every file of this folder; none where there is no such file."""
+    if path is None:
+        return Networks()
     paths = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
     return Networks(found for each in paths if each.is_file() for found in _named(each, shown))
 
@@ -73,8 +74,6 @@ def _key(address: str) -> bytes:
 class _Database(Protocol):
     def get(self, address: str, /) -> Any: ...
 
-    def close(self) -> None: ...
-
 
 class Countries:
     """Countries of addresses, from a database in MaxMind's format, or "" of all where there is none."""
@@ -82,12 +81,8 @@ class Countries:
     def __init__(self, path: Path | None) -> None:
         self._database: _Database | None = _opened(path) if path else None
 
-    def __enter__(self) -> Countries:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._database:
-            self._database.close()
+    def __bool__(self) -> bool:
+        return self._database is not None
 
     def of(self, address: str) -> str:
         """Two letters of ISO 3166-1, or "" where the database does not know."""

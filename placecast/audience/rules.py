@@ -51,15 +51,15 @@ def likely_header(size: int, seconds: float) -> int:
     return size - math.floor(sound)
 
 
-def listener_part(address: str) -> bytes | None:
+def listener_part(address: bytes) -> bytes | None:
     """What of an address stands for a listener: IPv4 whole, of IPv6 the first 64 bits. None: that is no address."""
+    if b":" not in address:
+        return address if address.count(b".") == 3 else None
     try:
-        if ":" not in address:
-            return socket.inet_pton(socket.AF_INET, address)
-        whole = socket.inet_pton(socket.AF_INET6, address)
+        whole = socket.inet_pton(socket.AF_INET6, address.decode("ascii"))
     except (OSError, ValueError):
         return None
-    return whole[12:] if whole.startswith(_MAPPED) else whole[:_SUBNET]
+    return b"%d.%d.%d.%d" % tuple(whole[12:]) if whole.startswith(_MAPPED) else whole[:_SUBNET]
 
 
 def is_watch(agent: str) -> bool:

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from placecast.audience import logs
+from placecast.audience import agents, logs, networks
 from placecast.audience.agents import BOT, Agent, Agents, Kind
 from placecast.audience.logs import BYTE, Sums
 from placecast.audience.networks import Countries, Networks
 from placecast.audience.rules import File, is_watch, listener_part
+
+Hash = hashlib.blake2b
 
 _FULL = 200_000  # sums that are held at a time, of some hundred bytes each
 _MEDIA = re.compile(r"(?:^|/)media/(([a-z0-9]+(?:-[a-z0-9]+)*)-[0-9a-f]{12}\.[a-z0-9]+)$")
@@ -30,16 +32,45 @@ _NAMED_MONTH = "%d/%b/%Y"  # as S3 has it
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What a batch is counted by. `files`: those of the show, by name; `episodes`: a file that stands for an old one."""
+class Plan:
+    """What logs are counted by, as facts and files: every process makes its own `Rules` of it.
+
+    `files`: those of the show, by name. `episodes`: by slug, a file that stands for those that it has replaced.
+    """
 
     files: Mapping[str, File]
     episodes: Mapping[str, File]
+    secret: bytes
+    apps: Path | None = None
+    centres: Path | None = None
+    shared: Path | None = None
+    countries: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What logs are counted by, ready to be asked."""
+
+    plan: Plan
     agents: Agents
     centres: Networks
     shared: Networks
     countries: Countries
-    secret: bytes
+
+    @property
+    def looks(self) -> bool:
+        """Whether addresses are looked up at all."""
+        return bool(self.centres or self.shared or self.countries)
+
+
+def ready(plan: Plan) -> Rules:
+    return Rules(
+        plan=plan,
+        agents=agents.read(plan.apps),
+        centres=networks.read(plan.centres, networks.CENTRES),
+        shared=networks.read(plan.shared, networks.SHARED),
+        countries=Countries(plan.countries),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,31 +124,38 @@ class _Desk:
         self.file = _Remembered(self._file)
         self.agent = _Remembered(self._agent)
         self.address = _Remembered(self._address)
-        self.salt = _Remembered(lambda day: hashlib.blake2b(day, key=rules.secret, digest_size=16).digest())
+        self.salted = _Remembered(self._salted)
 
     def _file(self, path: bytes) -> File | None:
         found = _MEDIA.search(path.decode("utf-8", "replace"))
-        return (self.rules.files.get(found[1]) or self.rules.episodes.get(found[2])) if found else None
+        return (self.rules.plan.files.get(found[1]) or self.rules.plan.episodes.get(found[2])) if found else None
 
     def _agent(self, written: bytes) -> tuple[str, Agent, int]:
         """Why it does not count, or "", then who it is, and its hash."""
         text = unquote_to_bytes(written).decode("utf-8", "replace")
         who = self.rules.agents.of(text)
         why = "nameless" if text in ("", "-") else "bot" if who is BOT else "watch" if is_watch(text) else ""
-        return why, who, _hash(written, self.rules.secret)
+        return why, who, _hash(written, hashlib.blake2b(key=self.rules.plan.secret, digest_size=8))
 
     def _address(self, seen: tuple[bytes, bytes]) -> tuple[str, str, int, int]:
         """Why it does not count, or "", then its country, its hash, and that hash again or 0 where many share it."""
         day, written = seen
-        text = written.decode("ascii", "replace")
-        part = listener_part(text)
-        if part is None or _day(day) is None:
+        part, salted = listener_part(written), self.salted[day]
+        if part is None or salted is None:
             return "damaged", "", 0, 0
-        if self.rules.centres and text in self.rules.centres:
+        if not self.rules.looks:
+            digest = _hash(part, salted)
+            return "", "", digest, digest
+        return self._looked_up(written.decode("ascii", "replace"), _hash(part, salted))
+
+    def _looked_up(self, address: str, digest: int) -> tuple[str, str, int, int]:
+        if address in self.rules.centres:
             return "centre", "", 0, 0
-        digest = _hash(part, self.salt[day])
-        shared = self.rules.shared and text in self.rules.shared
-        return "", self.rules.countries.of(text), digest, 0 if shared else digest
+        return "", self.rules.countries.of(address), digest, 0 if address in self.rules.shared else digest
+
+    def _salted(self, day: bytes) -> Hash | None:
+        """What begins every hash of a day; None where that is no day."""
+        return hashlib.blake2b(day, key=self.rules.plan.secret, digest_size=8) if _day(day) else None
 
 
 class _Remembered(dict[Any, Any]):
@@ -133,16 +171,18 @@ class _Remembered(dict[Any, Any]):
         return found
 
 
-def _hash(what: bytes, salt: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(what, key=salt, digest_size=8).digest(), "little")
+def _hash(what: bytes, salted: Hash) -> int:
+    hashed = salted.copy()
+    hashed.update(what)
+    return int.from_bytes(hashed.digest(), "little")
 
 
 def _enter(made: Tally, desk: _Desk, sums: Sums) -> None:
-    files, agents, addresses, cells = desk.file, desk.agent, desk.address, desk.cells
+    files, senders, addresses, cells = desk.file, desk.agent, desk.address, desk.cells
     for key, total in sums.items():
         day, written, path, agent = key.split(b"\t", 3)
         file = files[path]
-        no_agent, who, agent_hash = agents[agent]
+        no_agent, who, agent_hash = senders[agent]
         no_address, country, address, counted = addresses[day, written]
         if file is None or no_agent or no_address:
             made.left["unknown" if file is None else no_agent or no_address] += total % BYTE

@@ -29,6 +29,7 @@ class Person:
     group: str = "cast"
     url: str | None = None
     image: str | None = None
+    organisation: str = ""  # for which they speak
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from placecast.project.schema import Country, Geo, Osm
+from placecast.project.schema import ORGANISATION, Country, Geo, Organisation, Osm
 from placecast.project.shapes import Facts, WebAddress
 
 
@@ -39,6 +39,7 @@ class KnownPersonFacts(NameFacts):
     group: str | None = Field(None, description='Write group = "cast", or another group of the Podcast Taxonomy.')
     url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
     image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
+    organisation: Organisation | None = Field(None, description=ORGANISATION)
 
 
 class KnownPlaceFacts(NameFacts):

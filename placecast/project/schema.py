@@ -81,6 +81,10 @@ Osm = Annotated[str, shaped(addresses.OSM, "an OpenStreetMap object")]
 Country = Annotated[str, shaped(_COUNTRY, "a country code")]
 
 
+ORGANISATION = 'Write organisation = "Small Places Trust", which the report for funders counts.'
+Organisation = Annotated[str, Field(max_length=128), AfterValidator(str.strip)]
+
+
 class PersonFacts(Facts):
     name: Annotated[
         str, Field(min_length=1, max_length=128, description='Write name = "Full Name", of 128 letters at most.')
@@ -91,6 +95,7 @@ class PersonFacts(Facts):
     group: str = Field("cast", description='Write group = "cast", or another group of the Podcast Taxonomy.')
     url: WebAddress | None = Field(None, description='Write url = "https://…", the person\'s own page.')
     image: WebAddress | None = Field(None, description='Write image = "https://…", the address of a picture.')
+    organisation: Organisation = Field("", description=ORGANISATION)
 
 
 class PlaceFacts(Facts):

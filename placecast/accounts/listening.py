@@ -42,7 +42,9 @@ class Listened:
     written: tuple[str, ...]
 
 
-def listen(run: Run, show: Show, episodes: Sequence[Episode], places: Sequence[str], countries: Path | None) -> Listened:
+def listen(
+    run: Run, show: Show, episodes: Sequence[Episode], places: Sequence[str], countries: Path | None
+) -> Listened:
     """Count what the logs in these places tell, and keep the counts. A place: a folder, a file, or s3://bucket/prefix."""
     root, before = run.project.root, kept.read(run.project.root)
     plan = _plan(run.project, episodes, countries)
@@ -118,11 +120,11 @@ def _target(show: Show, bucket: str, prefix: str) -> S3Target:
 
 def _fetch(run: Run, storage: Storage, folder: Path, before: Kept) -> None:
     keys = [each.key for each in storage.listed() if not _is_known(each.key, before)]
-    with run.reporter.step("fetch logs", f"{len(keys)} from {storage.name}") as progress:
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            fetched = pool.map(lambda key: storage.fetch(key, folder / key.replace("/", "_")), keys)
-            for number, _ in enumerate(fetched, start=1):
-                progress(number / len(keys))
+    reason = f"{len(keys)} from {storage.name}"
+    with run.reporter.step("fetch logs", reason) as progress, ThreadPoolExecutor(_AT_A_TIME) as pool:
+        fetched = pool.map(lambda key: storage.fetch(key, folder / key.replace("/", "_")), keys)
+        for number, _ in enumerate(fetched, start=1):
+            progress(number / len(keys))
 
 
 def _is_known(key: str, before: Kept) -> bool:

@@ -43,7 +43,10 @@ def columns(bars: Sequence[Bar], title: str, identity: str) -> Markup:
     parts = [_line(_height(level, top), level) for level in (0, top // 2, top)]
     parts += [
         Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
-            _LEFT + number * step + step * 0.1, _height(bar.count, top), step * 0.8, _HEIGHT - _BELOW - _height(bar.count, top)
+            _LEFT + number * step + step * 0.1,
+            _height(bar.count, top),
+            step * 0.8,
+            _HEIGHT - _BELOW - _height(bar.count, top),
         )
         for number, bar in enumerate(bars)
         if bar.count
@@ -61,7 +64,9 @@ def rows(bars: Sequence[Bar], title: str, identity: str) -> Markup:
     for number, bar in enumerate(shown):
         middle, length = number * _ROW + _ROW / 2, room * bar.count / top
         parts += [
-            Markup('<text x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(_NAMES - 8, middle + 5, _short(bar.name)),
+            Markup('<text x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(
+                _NAMES - 8, middle + 5, _short(bar.name)
+            ),
             Markup('<rect x="{}" y="{:.1f}" width="{:.1f}" height="18"/>').format(_NAMES, middle - 9, length),
             Markup('<text x="{:.1f}" y="{:.1f}">{:,}</text>').format(_NAMES + length + 8, middle + 5, bar.count),
         ]
@@ -81,7 +86,9 @@ def _told(bars: Sequence[Bar]) -> str:
     if not total:
         return "No downloads."
     most = max(bars, key=lambda bar: bar.count)
-    return f"{total:,} downloads in {len(bars)} bars; the most are {most.count:,}: {most.name}. The table has every number."
+    return (
+        f"{total:,} downloads in {len(bars)} bars, the most, {most.count:,}, for {most.name}. The table has them all."
+    )
 
 
 def _height(count: float, top: int) -> float:
@@ -102,7 +109,7 @@ def _nice(count: int) -> int:
     """An even number that is no smaller, with one digit or one and a half: 2, 4, 10, 20, 50, 100."""
     if count <= 2:
         return 2
-    power = 10 ** math.floor(math.log10(count))
+    power: int = 10 ** math.floor(math.log10(count))
     return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= count and step * power % 2 == 0)
 
 

@@ -68,7 +68,17 @@ def _tables(account: Account) -> Iterator[Table]:
     yield Table(
         name="episodes",
         title="Episodes",
-        columns=("Episode", "Out on", "Minutes", "People", "Places", "Transcript", "Corrections", "Downloads", "Address"),
+        columns=(
+            "Episode",
+            "Out on",
+            "Minutes",
+            "People",
+            "Places",
+            "Transcript",
+            "Corrections",
+            "Downloads",
+            "Address",
+        ),
         rows=tuple(_episode(each, account.heard) for each in account.episodes),
     )
     yield _named("people", "People", "Name", "Roles", account.people)
@@ -79,7 +89,10 @@ def _tables(account: Account) -> Iterator[Table]:
 
 
 def _measure(each: Measure) -> tuple[Value, ...]:
-    return (each.name, *(round(number, each.digits) if each.digits else int(number) for number in (each.period, each.so_far)))
+    return (
+        each.name,
+        *(round(number, each.digits) if each.digits else int(number) for number in (each.period, each.so_far)),
+    )
 
 
 def _episode(each: Made, heard: Heard | None) -> tuple[Value, ...]:

@@ -59,12 +59,11 @@ class Agents:
 
 def read(path: Path | None) -> Agents:
     """The list in this file of a show, or the one that came with this program."""
-    shipped = _shipped()
     if path is None or not path.is_file():
-        return Agents(shipped)
+        return _ready()
     try:
         listed = json.loads(path.read_bytes())
-        return Agents({**listed, "bots": [*listed["bots"], *shipped["bots"]]})
+        return Agents({**listed, "bots": [*listed["bots"], *_shipped()["bots"]]})
     except (ValueError, KeyError, TypeError, re.error) as error:
         raise FactsError([Fault(file=FILE, what=f"is no list of apps: {error}.", cure=_CURE)]) from error
 
@@ -73,6 +72,11 @@ def sources(path: Path | None) -> tuple[str, ...]:
     """Where the list comes from, for people: who made it, when, and under which licence."""
     own = json.loads(path.read_bytes()).get("sources", []) if path and path.is_file() else []
     return tuple(str(each) for each in own or _shipped()["sources"])
+
+
+@lru_cache(1)
+def _ready() -> Agents:
+    return Agents(_shipped())
 
 
 @lru_cache(1)

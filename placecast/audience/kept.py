@@ -85,7 +85,10 @@ def _is_over(day: date, now: datetime) -> bool:
 def read(root: Path) -> Kept:
     """The counts that this show has kept; none before the first time."""
     folder = root / FOLDER
-    days = {date.fromisoformat(day): Day(requests=int(n), whole=whole == "yes") for day, n, whole in _rows(folder / _DAYS, _DAY_COLUMNS)}
+    days = {
+        date.fromisoformat(day): Day(requests=int(n), whole=whole == "yes")
+        for day, n, whole in _rows(folder / _DAYS, _DAY_COLUMNS)
+    }
     apps = {
         (date.fromisoformat(day), episode, app, kind): int(count)
         for path in sorted(folder.glob("[0-9]*-downloads.csv"))
@@ -103,8 +106,10 @@ def write(root: Path, kept: Kept) -> tuple[str, ...]:
     """Write the tables that have changed; their names."""
     days = [(day.isoformat(), each.requests, "yes" if each.whole else "no") for day, each in sorted(kept.days.items())]
     tables = {_DAYS: _table(_DAY_COLUMNS, days)}
-    tables |= {f"{month}-downloads.csv": _table(_COLUMNS, rows) for month, rows in _by_month(kept.apps)}
-    tables |= {f"{month}-countries.csv": _table(_COUNTRY_COLUMNS, rows) for month, rows in _by_month(kept.countries)}
+    tables |= {f"{month}-downloads.csv": _table(_COLUMNS, rows) for month, rows in _by_month(kept.apps).items()}
+    tables |= {
+        f"{month}-countries.csv": _table(_COUNTRY_COLUMNS, rows) for month, rows in _by_month(kept.countries).items()
+    }
     folder = root / FOLDER
     changed = {name: table for name, table in tables.items() if not _holds(folder / name, table)}
     for name, table in changed.items():
@@ -112,11 +117,12 @@ def write(root: Path, kept: Kept) -> tuple[str, ...]:
     return tuple(f"{FOLDER}/{name}" for name in changed)
 
 
-def _by_month(counts: Mapping[App, int] | Mapping[Country, int]) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+def _by_month(counts: Mapping[Key, int]) -> dict[str, list[tuple[object, ...]]]:
     months: dict[str, list[tuple[object, ...]]] = {}
-    for (day, *rest), count in sorted(counts.items()):
-        months.setdefault(f"{day:%Y-%m}", []).append((day.isoformat(), *rest, count))
-    yield from months.items()
+    for key, count in sorted(counts.items()):
+        day, *rest = key
+        months.setdefault(f"{day:%Y-%m}", []).append((str(day), *rest, count))
+    return months
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

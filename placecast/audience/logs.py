@@ -55,7 +55,7 @@ def opened(path: Path) -> Iterator[tuple[Reader, IO[bytes]] | None]:
         with path.open("rb") as file:
             packed = file.read(2) == _GZIP
         # gzip's own lines come from Python, and take half as long again as those of a buffer around it.
-        with BufferedReader(gzip.open(path)) if packed else path.open("rb") as log:  # type: ignore[arg-type]
+        with BufferedReader(gzip.open(path)) if packed else path.open("rb") as log:
             reader = _reader(log)
             yield (reader, log) if reader else None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -101,7 +101,8 @@ def _opened(path: Path) -> _Database:
         what, cure = "cannot be read: the library for it is not installed.", "pip install 'placecast[report]'"
         raise EngineError(str(path), what, cure) from error
     try:
-        return maxminddb.open_database(path)
+        database: _Database = maxminddb.open_database(path)
     except (OSError, maxminddb.InvalidDatabaseError) as error:
         cure = "Give a database of countries in MaxMind's format (.mmdb), such as DB-IP's free one."
         raise EngineError(str(path), "cannot be read as a database of countries.", cure) from error
+    return database

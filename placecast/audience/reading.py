@@ -27,7 +27,7 @@ def read(paths: Sequence[Path], plan: Plan, processes: int, progress: Progress =
 
 
 def found(places: Iterable[Path]) -> list[Path]:
-    """Every file in these folders, in the order of their names, which for logs is that of time. Hidden ones are none."""
+    """Every file in these folders, in the order of their names, which for logs is that of time; no hidden ones."""
     files = (each for place in places for each in (sorted(place.rglob("*")) if place.is_dir() else [place]))
     return [each for each in files if each.is_file() and not each.name.startswith(".")]
 
@@ -59,7 +59,7 @@ def _tallies(batches: Sequence[Sequence[Path]], plan: Plan, processes: int) -> I
 
 
 def _prepare(plan: Plan) -> None:
-    global _rules  # noqa: PLW0603  # how a pool hands something to each of its processes
+    global _rules  # how a pool hands something to each of its processes
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that the person sees
     _rules = tally.ready(plan)
 

@@ -134,7 +134,7 @@ class _Desk:
         """Why it does not count, or "", then who it is, and its hash."""
         text = unquote_to_bytes(written).decode("utf-8", "replace")
         who = self.rules.agents.of(text)
-        why = "nameless" if text in ("", "-") else "bot" if who is BOT else "watch" if is_watch(text) else ""
+        why = "nameless" if text in ("", "-") else "watch" if is_watch(text) else "bot" if who is BOT else ""
         return why, who, _hash(written, hashlib.blake2b(key=self.rules.plan.secret, digest_size=8))
 
     def _address(self, seen: tuple[bytes, bytes]) -> tuple[str, str, int, int]:
@@ -159,7 +159,7 @@ class _Desk:
 
 
 class _Remembered(dict[Any, Any]):
-    """What a function has answered, as a dict: nothing in Python is asked faster. It forgets when it has grown large."""
+    """What a function has answered, as a dict, since nothing in Python is asked faster. It forgets when it is large."""
 
     def __init__(self, find: Callable[[Any], Any]) -> None:
         self._find = find

@@ -13,7 +13,7 @@ from placecast.cli.options import FOLDER, JSON, QUIET, make_run
 from placecast.errors import UsageError
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     """A day, a month or a year, as ISO 8601 writes it: its first day, or its last."""
 
     name = "day"
@@ -33,7 +33,9 @@ class _Day(click.ParamType):
 
 
 @click.command("report")
-@click.option("--from", "first", type=_Day(last=False), required=True, metavar="DAY", help="2026-05-01, 2026-05 or 2026.")
+@click.option(
+    "--from", "first", type=_Day(last=False), required=True, metavar="DAY", help="2026-05-01, 2026-05 or 2026."
+)
 @click.option("--to", "last", type=_Day(last=True), required=True, metavar="DAY", help="The last day; the same forms.")
 @click.option(
     "--logs",

@@ -9,18 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from placecast import files
+from placecast.accounts import page, tables
 from placecast.accounts.account import Account, Period, gather
-from placecast.accounts.page import page
-from placecast.accounts.tables import as_csv, as_json, tables
 
 __all__ = ["Account", "Period", "gather", "write"]
 
 
 def write(account: Account, folder: Path) -> tuple[Path, ...]:
     """The report as a page, as tables and as data, in this folder: what was written."""
-    shown = tables(account)
-    made = {"report.html": page(account, shown), "report.json": as_json(account, shown)}
-    made |= {f"{table.name}.csv": as_csv(table) for table in shown}
+    shown = tables.of(account)
+    made = {"report.html": page.render(account, shown), "report.json": tables.as_json(account, shown)}
+    made |= {f"{table.name}.csv": tables.as_csv(table) for table in shown}
     for name, content in made.items():
         files.write(folder / name, content)
     return tuple(folder / name for name in made)

@@ -29,7 +29,7 @@ class Shown:
     plot: Markup | None = None
 
 
-def page(account: Account, shown: Sequence[Table]) -> bytes:
+def render(account: Account, shown: Sequence[Table]) -> bytes:
     """The page. `shown`: its tables."""
     named = {table.name: table for table in shown}
     text = _template().render(

@@ -34,7 +34,7 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
 
 
-def tables(account: Account) -> tuple[Table, ...]:
+def of(account: Account) -> tuple[Table, ...]:
     """All tables of the account, in the order in which they are read."""
     return tuple(_tables(account))
 

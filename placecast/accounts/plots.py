@@ -28,12 +28,16 @@ class Bar:
 def spans(days: Sequence[tuple[date, int]]) -> tuple[str, list[Bar]]:
     """Days put together so that a plot can be read: "day", "week" or "month", and a bar for each."""
     if len(days) <= _BY_DAY:
-        return "day", [Bar(name=f"{day:%d %b %Y}".lstrip("0"), count=count) for day, count in days]
+        return "day", [Bar(name=_day(day), count=count) for day, count in days]
     if len(days) <= _BY_WEEK:
         weeks = groupby(days, lambda each: each[0] - timedelta(days=each[0].weekday()))
-        return "week", [Bar(name=f"week of {first:%d %b %Y}", count=sum(n for _, n in each)) for first, each in weeks]
+        return "week", [Bar(name=f"week of {_day(first)}", count=sum(n for _, n in each)) for first, each in weeks]
     months = groupby(days, lambda each: f"{each[0]:%b %Y}")
     return "month", [Bar(name=name, count=sum(n for _, n in each)) for name, each in months]
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def columns(bars: Sequence[Bar], title: str, identity: str) -> Markup:
@@ -106,11 +110,11 @@ def _below(x: int, anchor: str, text: str) -> Markup:
 
 
 def _nice(count: int) -> int:
-    """An even number that is no smaller, with one digit or one and a half: 2, 4, 10, 20, 50, 100."""
+    """An even round number that is no smaller: 2, 4, 6, 10, 20, 30, 100."""
     if count <= 2:
         return 2
     power: int = 10 ** math.floor(math.log10(count))
-    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= count and step * power % 2 == 0)
+    return next(step * power for step in (1, 2, 3, 4, 6, 8, 10) if step * power >= count and step * power % 2 == 0)
 
 
 def _short(name: str) -> Markup:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -24,7 +24,9 @@ NAMED: tuple[tuple[str, Kind], ...] = (("apps", "app"), ("libraries", "library")
 FILE = "audience/apps.json"
 """Where a show keeps a newer list than the one that came with this program."""
 
-_TOGETHER = 25  # patterns in one expression: twice as fast as one by one, and more are slower again
+_LETTERS = 4  # by which plain texts are looked up
+_ESCAPED = re.compile(r"\\([^a-zA-Z0-9])")
+_SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _CURE = "Take the file away, or fetch it anew with: placecast report --update-apps"
 
 
@@ -44,17 +46,45 @@ class Agents:
     """A list of user agents, ready to be asked. `re.error` when one of its patterns is none."""
 
     def __init__(self, listed: Mapping[str, Sequence[Sequence[str]]]) -> None:
-        bots = [pattern for _, pattern in listed["bots"]]
-        self._bots = [re.compile("|".join(bots[at : at + _TOGETHER])) for at in range(0, len(bots), _TOGETHER)]
-        self._named = [
-            (re.compile(pattern), Agent(name=name, kind=kind)) for part, kind in NAMED for name, pattern in listed[part]
-        ]
+        bots = {pattern: _literal(pattern) for _, pattern in listed["bots"]}
+        self._phrases = _Phrases([text for text in bots.values() if text])
+        self._patterns = [(re.compile(pattern), BOT) for pattern, text in bots.items() if not text]
+        for part, kind in NAMED:
+            self._patterns += [(re.compile(found), Agent(name=name, kind=kind)) for name, found in listed[part]]
 
     def of(self, text: str) -> Agent:
         """Who sends this user agent."""
-        if any(pattern.search(text) for pattern in self._bots):
+        if self._phrases.found_in(text):
             return BOT
-        return next((agent for pattern, agent in self._named if pattern.search(text)), UNKNOWN)
+        # One by one: most begin with ^ and are done at once; joined by | they take three times as long.
+        return next((agent for pattern, agent in self._patterns if pattern.search(text)), UNKNOWN)
+
+
+class _Phrases:
+    """Plain texts, more than a thousand, that are looked for all at once: by their first letters."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._starting: dict[str, list[str]] = {}
+        self._short = []
+        for text in texts:
+            if len(text) < _LETTERS:
+                self._short.append(text)
+            else:
+                self._starting.setdefault(text[:_LETTERS], []).append(text)
+
+    def found_in(self, text: str) -> bool:
+        starting = self._starting
+        for at in range(len(text) - _LETTERS + 1):
+            likely = starting.get(text[at : at + _LETTERS])
+            if likely and any(text.startswith(each, at) for each in likely):
+                return True
+        return any(each in text for each in self._short)
+
+
+def _literal(pattern: str) -> str:
+    """The text that a pattern looks for, if it looks for no more than a text."""
+    text = _ESCAPED.sub(r"\1", pattern)
+    return "" if _SPECIAL.search(_ESCAPED.sub("", pattern)) else text
 
 
 def read(path: Path | None) -> Agents:

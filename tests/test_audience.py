@@ -21,14 +21,14 @@ from placecast.audience.logs import LogError
 from placecast.audience.rules import BUSY, File, enough, header_of, likely_header, listener_part
 from placecast.audience.tally import Plan, ready, tally
 from placecast.errors import EngineError, FactsError
-from tests.access_logs import ANTENNA, BOT, OVERCAST, SPOTIFY, Request, cloudfront, s3, slowly, write
+from tests.access_logs import ANTENNA, BOT, OVERCAST, SPOTIFY, Request, cloudfront, cloudfront_json, s3, slowly, write
 from tests.conftest import ROOT
 
 ENOUGH = 800_000
 HARBOUR = File(episode="harbour", enough=ENOUGH)
 PLAN = Plan(files={"harbour-0123456789ab.mp3": HARBOUR}, episodes={"harbour": HARBOUR}, secret=b"s" * 32)
 DAY = date(2026, 10, 5)
-BOTH = pytest.mark.parametrize("form", [s3, cloudfront])
+EACH_FORM = pytest.mark.parametrize("form", [s3, cloudfront, cloudfront_json])
 Form = Callable[[Iterable[Request]], bytes]
 
 
@@ -40,7 +40,7 @@ def total(found: Counted) -> int:
     return sum(each.count for each in found.downloads)
 
 
-@BOTH
+@EACH_FORM
 def test_the_example_of_the_guideline_is_counted_as_its_column_for_calendar_days_has_it(form: Form, tmp_path: Path):
     monday = datetime(2026, 10, 5, tzinfo=UTC)
     times = (
@@ -51,14 +51,14 @@ def test_the_example_of_the_guideline_is_counted_as_its_column_for_calendar_days
     assert {each.day: each.count for each in found.downloads} == {DAY + timedelta(days=n): 1 for n in range(3)}
 
 
-@BOTH
+@EACH_FORM
 def test_six_apps_behind_one_address_that_ask_ten_times_are_six_downloads(form: Form, tmp_path: Path):
     apps = [f"AntennaPod/{number}.0" for number in range(6)]
     found = counted(tmp_path, form(Request(agent=app) for app in apps + apps[:4]))
     assert [(each.app, each.count) for each in found.downloads] == [("AntennaPod", 6)]
 
 
-@BOTH
+@EACH_FORM
 def test_parts_count_once_they_hold_a_minute_together(form: Form, tmp_path: Path):
     part = Request(status=206, sent=ENOUGH // 2, first=0, last=ENOUGH // 2 - 1)
     rest = replace(part, first=ENOUGH // 2, last=ENOUGH - 1)
@@ -68,7 +68,7 @@ def test_parts_count_once_they_hold_a_minute_together(form: Form, tmp_path: Path
     assert total(counted(tmp_path / "apart", form([part, tomorrow]))) == 0
 
 
-@BOTH
+@EACH_FORM
 @pytest.mark.parametrize(
     ("spoilt", "why"),
     [
@@ -92,7 +92,7 @@ def test_what_is_no_download_is_left_out_and_its_reason_told(form: Form, spoilt:
     assert (total(found), found.left) == (1, {why: 1})
 
 
-@BOTH
+@EACH_FORM
 def test_addresses_of_one_ipv6_network_are_one_listener(form: Form, tmp_path: Path):
     near = ["2001:db8:1:2::5", "2001:db8:1:2:aaaa:bbbb:cccc:dddd", "2001:DB8:1:2:0:0:0:1"]
     asked = [Request(address=address) for address in (*near, "2001:db8:1:3::5", "192.0.2.1", "::ffff:192.0.2.1")]
@@ -135,7 +135,7 @@ def test_quick_and_slow_counting_agree(requests: list[Request], cut: int, tmp_pa
     # S3 does not log ranges: what it sends for 0-1 is two bytes.
     requests = [replace(each, sent=2, status=206) if each.last == 1 else each for each in requests]
     expected = slowly(requests, ENOUGH)
-    for form in (s3, cloudfront):
+    for form in (s3, cloudfront, cloudfront_json):
         folder = tmp_path / form.__name__
         logs = [form(part) for part in (requests[:cut], requests[cut:])]
         found = counted(folder, *logs)
@@ -216,12 +216,10 @@ def test_several_processes_count_as_one(tmp_path: Path, monkeypatch: pytest.Monk
     assert total(alone) == 4
 
 
-@BOTH
+@EACH_FORM
 def test_damaged_lines_and_files_that_are_no_logs_are_passed_by_and_told(form: Form, tmp_path: Path):
-    lines = (
-        form([Request()]) + b"media/ and nothing else\n" + form([Request(address="192.0.2.7")])[-40:] + b"\x00media/\n"
-    )
-    folder = write(tmp_path / "logs", lines)
+    cut = form([Request(address="192.0.2.7")]).splitlines()[-1][-90:]
+    folder = write(tmp_path / "logs", form([Request()]) + b"media/ and nothing else\n" + cut + b"\x00media/\n")
     (folder / "readme.txt").write_text("The logs of our bucket\n")
     (folder / ".DS_Store").write_bytes(b"\x00\x01")
     (folder / "empty").write_bytes(b"")

@@ -1,4 +1,4 @@
-"""Lines of two kinds of logs, as sums by listener and file: S3's own access logs, and CloudFront's standard logs (v1).
+"""Lines of logs as sums by listener and file: S3's own access logs, and CloudFront's standard logs, as columns or JSON.
 
 Both are read as bytes, and a line is taken apart no further than it must: ten million of them are a year of a show.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -70,10 +71,8 @@ def _reader(log: IO[bytes]) -> Reader | None:
     if first.startswith(b"#Fields:"):
         names = first.decode("utf-8", "replace").split()[1:]
         return partial(_cloudfront, names) if set(_COLUMNS) <= set(names) else None
-    if not _is_s3(first):
-        return None
     log.seek(0)
-    return _s3
+    return _json if first.startswith(b"{") else _s3 if _is_s3(first) else None
 
 
 def _is_s3(line: bytes) -> bool:
@@ -91,10 +90,9 @@ def _cloudfront(names: list[str], lines: Iterable[bytes], sums: Sums, left: Coun
             left["other"] += 1
             continue
         try:
-            fields = line.split(b"\t", columns)
-            day, address, path, agent, method, status, sent = pick(fields)
+            day, address, path, agent, method, status, sent = pick(line.split(b"\t", columns))
             size = int(sent)
-            _, length, first, last = fields[-1].rsplit(b"\t", 3) if ranges else (b"", b"-", b"-", b"-")
+            _, length, first, last = line.rsplit(b"\t", 3) if ranges else (b"", b"-", b"-", b"-")
         except (IndexError, ValueError):
             left["damaged"] += 1
             continue
@@ -108,6 +106,19 @@ def _cloudfront(names: list[str], lines: Iterable[bytes], sums: Sums, left: Coun
             size = min(size, int(length))
         key = b"\t".join((day, address, path, agent))
         sums[key] = known(key, 0) + size * BYTE + 1
+
+
+def _json(lines: Iterable[bytes], sums: Sums, left: Counter[str]) -> None:
+    """One object a line, as CloudFront writes them if asked (v2): brought back into columns."""
+    _cloudfront([*_COLUMNS, *_TAIL], map(_columns, lines), sums, left)
+
+
+def _columns(line: bytes) -> bytes:
+    try:
+        facts = json.loads(line)
+        return "\t".join(str(facts.get(name, "-")) for name in (*_COLUMNS, *_TAIL)).encode()
+    except (ValueError, AttributeError):
+        return line
 
 
 def _s3(lines: Iterable[bytes], sums: Sums, left: Counter[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from placecast.report import Answer
 
 if TYPE_CHECKING:
-    from placecast.accounts.account import Account
+    from placecast.accounts.account import Account, Measure
     from placecast.accounts.listening import Listened
     from placecast.accounts.reporting import Written
     from placecast.project import Project
@@ -31,7 +31,7 @@ _SUMS = {"short": "less than a minute of sound", "busy": "from addresses with to
 def accounted(done: Written, project: Project) -> Answer:
     """The report in a few lines, and where the whole of it is."""
     account = done.account
-    lines = [f"{each.name}: {each.period:,.{each.digits}f}" for each in account.measures]
+    lines = [_measure(each) for each in account.measures]
     lines += list(_heard(account))
     if done.listened:
         lines += list(_listened(done.listened))
@@ -40,6 +40,11 @@ def accounted(done: Written, project: Project) -> Answer:
     left = dict(done.listened.counted.left) if done.listened else {}
     data = {"measures": measures, "left_out": left, "files": [project.shown(path) for path in done.files]}
     return Answer(lines=tuple(lines), data=data)
+
+
+def _measure(each: Measure) -> str:
+    period, so_far = (f"{number:,.{each.digits}f}" for number in (each.period, each.so_far))
+    return f"{each.name}: {period}" + (f" ({so_far} since the show began)" if so_far != period else "")
 
 
 def _heard(account: Account) -> Iterator[str]:

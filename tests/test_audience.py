@@ -19,7 +19,7 @@ from placecast.audience.counting import Counted
 from placecast.audience.kept import Kept
 from placecast.audience.logs import LogError
 from placecast.audience.rules import BUSY, File, enough, header_of, likely_header, listener_part
-from placecast.audience.tally import Plan, ready, tally
+from placecast.audience.tally import Desk, Plan, tally
 from placecast.errors import EngineError, FactsError
 from tests.access_logs import ANTENNA, BOT, OVERCAST, SPOTIFY, Request, cloudfront, cloudfront_json, s3, slowly, write
 from tests.conftest import ROOT
@@ -144,7 +144,7 @@ def test_quick_and_slow_counting_agree(requests: list[Request], cut: int, tmp_pa
         assert told == {(day, names[agent]): count for (day, agent), count in expected.items()}
 
 
-READY = ready(PLAN)
+READY = Desk(PLAN)
 
 
 def test_two_files_of_one_episode_are_one_download(tmp_path: Path):
@@ -202,7 +202,7 @@ def test_countries_are_told_where_a_database_is_given(tmp_path: Path):
 def test_nothing_that_leaves_a_batch_holds_an_address_or_a_hash_that_another_run_would_make(tmp_path: Path):
     paths = reading.found([write(tmp_path, s3([Request(), Request(at=Request().at + timedelta(days=1))]))])
     made = tally(paths, READY)
-    again = tally(paths, ready(replace(PLAN, secret=b"t" * 32)))
+    again = tally(paths, Desk(replace(PLAN, secret=b"t" * 32)))
     assert "192.0.2.1" not in repr(made)
     assert OVERCAST not in repr(made)
     assert len({*made.listener, *again.listener}) == 4

@@ -17,7 +17,7 @@ from placecast.audience import agents, kept, networks, reading
 from placecast.audience.counting import Counted
 from placecast.audience.kept import Kept
 from placecast.audience.rules import File, enough, header_of, likely_header
-from placecast.audience.tally import Plan
+from placecast.audience.tally import Desk, Plan
 from placecast.errors import UsageError
 from placecast.model import Episode, S3Target, Show, SoundFile
 from placecast.project import Project
@@ -48,20 +48,13 @@ def listen(
     """Count what the logs in these places tell, and keep the counts. A place: a folder, a file, or s3://bucket/prefix."""
     root, before = run.project.root, kept.read(run.project.root)
     plan = _plan(run.project, episodes, countries)
-    _try_out(plan)
+    Desk(plan)  # what is wrong with a list of the show is then said once, and not by each process
     with ExitStack() as stack:
         paths = reading.found([stack.enter_context(_here(run, show, place, before)) for place in places])
         with run.reporter.step("count downloads", f"{len(paths)} logs") as progress:
             counted = reading.read(paths, plan, _cores(), progress)
     after, less = kept.merged(before, counted, run.now)
     return Listened(kept=after, counted=counted, less=less, files=len(paths), written=kept.write(root, after))
-
-
-def _try_out(plan: Plan) -> None:
-    """Read the lists here first: what is wrong with one is then said once, and not by each process."""
-    from placecast.audience import tally
-
-    tally.ready(plan)
 
 
 def _plan(project: Project, episodes: Sequence[Episode], countries: Path | None) -> Plan:

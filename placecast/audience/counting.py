@@ -24,7 +24,7 @@ Numbers = NDArray[np.uint64]
 _Group = tuple[date, str, str, str, str]  # day, episode, app, its kind, country
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)  # there are hundreds of thousands
 class Downloads:
     """How often an episode was downloaded on a day with an app, from a country ("" where nobody asked)."""
 

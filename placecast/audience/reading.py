@@ -10,14 +10,14 @@ from pathlib import Path
 
 from placecast.audience import tally
 from placecast.audience.counting import Counted, count
-from placecast.audience.tally import Plan, Rules, Tally
+from placecast.audience.tally import Desk, Plan, Tally
 from placecast.model import Progress, no_progress
 
 _BATCH = 64 << 20  # bytes of log, unpacked, for one process at a time
 _MANY = 2_000  # files: S3 writes thousands of small ones
 _PACKED = 9  # times smaller, as CloudFront's are
 
-_rules: Rules | None = None  # of this process, where it is one of several
+_desk: Desk | None = None  # of this process, where it is one of several
 
 
 def read(paths: Sequence[Path], plan: Plan, processes: int, progress: Progress = no_progress) -> Counted:
@@ -47,8 +47,8 @@ def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 def _tallies(batches: Sequence[Sequence[Path]], plan: Plan, processes: int) -> Iterator[Tally]:
     if processes < 2:
-        rules = tally.ready(plan)
-        yield from (tally.tally(batch, rules) for batch in batches)
+        desk = Desk(plan)
+        yield from (tally.tally(batch, desk) for batch in batches)
         return
     # Fresh processes: a copy of this one would hold its threads' locks.
     with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (plan,)) as pool:
@@ -59,15 +59,15 @@ def _tallies(batches: Sequence[Sequence[Path]], plan: Plan, processes: int) -> I
 
 
 def _prepare(plan: Plan) -> None:
-    global _rules  # how a pool hands something to each of its processes
+    global _desk  # how a pool hands something to each of its processes
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that the person sees
-    _rules = tally.ready(plan)
+    _desk = Desk(plan)
 
 
 def _tally(batch: Sequence[Path]) -> Tally:
-    if _rules is None:
+    if _desk is None:
         raise RuntimeError("this process was not prepared")
-    return tally.tally(batch, _rules)
+    return tally.tally(batch, _desk)
 
 
 def _watched(made: Iterable[Tally], whole: int, progress: Progress) -> Iterator[Tally]:

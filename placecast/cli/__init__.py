@@ -15,6 +15,7 @@ import click
 
 from placecast import report
 from placecast.cli import (
+    accounts,
     announcing,
     chapters,
     citing,
@@ -42,7 +43,7 @@ from placecast.report.plain import plain
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
 _PARTS = (
     *(show, status, scheduling, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding),
-    *(correcting, citing, depositing, announcing),
+    *(correcting, citing, depositing, announcing, accounts),
     shell,
 )
 _COMMANDS = tuple(each for part in _PARTS for each in part.COMMANDS)

@@ -33,6 +33,7 @@ class Person:
     family: str | None = None  # the part of the name that references begin with; None: as is usual in Europe
     bluesky: str | None = None  # "rosa.bsky.social"
     mastodon: str | None = None  # "rosa@social.example"
+    organisation: str = ""  # for which they speak
 
 
 @dataclass(frozen=True, kw_only=True)

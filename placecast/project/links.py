@@ -12,9 +12,9 @@ from pathlib import Path
 
 from placecast.errors import Fault
 
-_OURS = ("episodes", "feed", "templates", "transcripts", ".placecast")
+_OURS = ("audience", "episodes", "feed", "reports", "templates", "transcripts", ".placecast")
 _HOLDING = (
-    *("episodes", "feed", "feed/e", "feed/media", "templates", "templates/style", "transcripts"),
+    *("audience", "episodes", "feed", "feed/e", "feed/media", "reports", "templates", "templates/style", "transcripts"),
     *(".placecast", ".placecast/work", ".placecast/preview", ".placecast/preview/e"),
 )
 _CURE = "Take the link away, and put there what it leads to if you need it. Was it there in a clone? Ask who made it."

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from placecast.project.handles import BLUESKY, MASTODON, Bluesky, Mastodon
-from placecast.project.schema import Country, Geo, Osm
+from placecast.project.schema import ORGANISATION, Country, Geo, Organisation, Osm
 from placecast.project.shapes import Facts, WebAddress
 
 
@@ -43,6 +43,7 @@ class KnownPersonFacts(NameFacts):
     family: Spelling | None = Field(None, description='Write family = "García Márquez": what references begin with.')
     bluesky: Bluesky | None = Field(None, description=BLUESKY)
     mastodon: Mastodon | None = Field(None, description=MASTODON)
+    organisation: Organisation | None = Field(None, description=ORGANISATION)
 
 
 class KnownPlaceFacts(NameFacts):

@@ -85,6 +85,10 @@ Country = Annotated[str, shaped(_COUNTRY, "a country code")]
 Doi = Annotated[str, shaped(addresses.DOI, "a DOI")]
 
 
+ORGANISATION = 'Write organisation = "Small Places Trust", which the report for funders counts.'
+Organisation = Annotated[str, Field(max_length=128), AfterValidator(str.strip)]
+
+
 class PersonFacts(Facts):
     name: Annotated[
         str, Field(min_length=1, max_length=128, description='Write name = "Full Name", of 128 letters at most.')
@@ -98,6 +102,7 @@ class PersonFacts(Facts):
     family: Line | None = Field(None, description='Write family = "García Márquez": what references begin with.')
     bluesky: Bluesky | None = Field(None, description=BLUESKY)
     mastodon: Mastodon | None = Field(None, description=MASTODON)
+    organisation: Organisation = Field("", description=ORGANISATION)
 
 
 class PlaceFacts(Facts):

@@ -29,7 +29,7 @@ FLOORS = (
     ("checks", "moving"),
     ("asking", "files", "looks", "root"),
     ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
-    ("archive", "delivery", "pictures", "review"),
+    ("archive", "delivery", "founding", "pictures", "review"),
     ("finding", "indexing"),
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),

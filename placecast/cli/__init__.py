@@ -11,13 +11,13 @@ from io import StringIO
 import click
 
 from placecast import __version__, report
-from placecast.cli import chapters, doctor, finding, moving, show, transcripts, upkeep
+from placecast.cli import chapters, doctor, finding, founding, moving, show, transcripts, upkeep
 from placecast.errors import PlacecastError
 from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
 _COMMANDS = tuple(
-    each for part in (show, upkeep, doctor, transcripts, chapters, moving, finding) for each in part.COMMANDS
+    each for part in (founding, show, upkeep, doctor, transcripts, chapters, moving, finding) for each in part.COMMANDS
 )
 
 

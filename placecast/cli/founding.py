@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,15 @@ import click
 from placecast import report
 from placecast.cli.options import JSON, NO_INPUT, QUIET, interactive
 from placecast.errors import UsageError
+from placecast.report.plain import plain_line
 
 if TYPE_CHECKING:
     from placecast.founding.answers import Question
 
 _INTRODUCTION = """\
-A new show in {folder}. A few questions: Enter takes what stands in [brackets], Ctrl-C leaves everything as it is,
-and every answer can be changed later, in placecast.toml.
+A new show in {folder}.
+Enter takes what stands in [brackets]; Ctrl-C leaves everything as it is. Every answer can be changed later, in
+placecast.toml.
 """
 _PUBLIC_BODY = """
 Does a public body publish it, such as a university or a council? The law then asks for true transcripts: an episode
@@ -93,29 +95,21 @@ def _answers(
 
 
 def _asked(question: Question) -> str:
-    """An answer, asked for until it is one."""
-    click.echo(question.about, err=True)
-    answer: str = click.prompt(
-        f"  {click.style(question.label, bold=True)}",
-        default=question.default or "",
-        show_default=bool(question.default),
-        value_proc=_sentence(question.read),
-        err=True,
-    )
-    click.echo(err=True)
-    return answer
+    """An answer, asked for until it is one; what is made of it is said where it is not what was typed."""
+    typed: list[str] = []
 
-
-def _sentence(read: Callable[[str], str]) -> Callable[[str], str]:
-    """The same, with what is wrong as Click wants to hear it to ask again."""
-
-    def judged(text: str) -> str:
+    def read(text: str) -> str:
+        typed.append(text)
         try:
-            return read(text)
+            return question.read(text)
         except ValueError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(str(error)) from error  # Click says it, and asks again
 
-    return judged
+    click.echo(question.about, err=True)
+    label, default = f"  {click.style(question.label, bold=True)}", question.default or ""
+    answer: str = click.prompt(label, default=default, show_default=bool(default), value_proc=read, err=True)
+    click.echo(f"  = {plain_line(answer)}\n" if answer != typed[-1] else "", err=True)
+    return answer
 
 
 def _confirmed() -> bool:

@@ -68,7 +68,7 @@ def found(folder: Path, new: NewShow) -> Founded:
         (folder / name).mkdir(parents=True, exist_ok=True)
     cover = _cover(folder, new)
     added = add_missing(folder, new.time_zone)
-    files.write(folder / SHOW_FILE, _show_text(new, cover.name).encode())
+    files.write(folder / SHOW_FILE, show_text(new, cover.name).encode())
     return replace(
         added,
         written=(SHOW_FILE, *((cover.name,) if cover.new else ()), *added.written),
@@ -160,7 +160,8 @@ def _ignore(root: Path) -> Literal["new", "added", ""]:
     return "added" if before else "new"
 
 
-def _show_text(new: NewShow, cover: str) -> str:
+def show_text(new: NewShow, cover: str) -> str:
+    """The placecast.toml of a new show."""
     engine = _engine()
     texts = {
         "TITLE": new.title,

@@ -23,7 +23,7 @@ class NoAnswerError(ValueError):
     """What was typed is no answer: why, and what would be one."""
 
     def __init__(self, what: str, cure: str) -> None:
-        super().__init__(f"{what} {cure}")
+        super().__init__(f"{what}\n  {cure}")
         self.what, self.cure = what, cure
 
 
@@ -64,7 +64,7 @@ class Choice:
         if not found:
             raise NoAnswerError(f"{wanted!r} is the beginning of no category of Apple's.", "Try another word.")
         self.shown = found
-        raise NoAnswerError(f"{wanted!r} may be one of these:\n{numbered(found)}\n", "Give its number, or more of it.")
+        raise NoAnswerError(f"{wanted!r} may be one of these:\n{numbered(found)}", "Give its number, or more of it.")
 
 
 def numbered(names: Sequence[str]) -> str:
@@ -114,8 +114,8 @@ def questions() -> tuple[Question, ...]:
         Question(
             key="category",
             label="Category",
-            about="Where directories list it. A number, or part of a name; it may be that of a narrower one, such as\n"
-            f"politics.\n{numbered(category.shown)}",
+            about="Where directories list it. Type a number, or part of a name; narrower ones are found as well, such\n"
+            f"as politics.\n{numbered(category.shown)}",
             read=category.read,
         ),
         Question(

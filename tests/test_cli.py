@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from placecast import __version__
 from placecast.transcribe import FakeEngine
 from tests import sounds
 from tests.commands import Command, fake_engine
@@ -130,6 +132,15 @@ def test_odd_names_are_published(show: SmallShow, placecast: Command, name: str)
     code, _, err = placecast("publish", "--no-input", "--", name)
     assert code == 0, err
     assert "feed.xml" in files_below(show.target)
+
+
+def test_the_version_says_what_a_bug_report_needs_and_not_where(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "placecast", "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    for needed in (f"placecast {__version__}\n", platform.python_version(), platform.machine(), "feedgen 1.", "lxml "):
+        assert needed in said
+    assert str(Path.home()) not in said
+    assert "pytest" not in said
 
 
 def test_status_says_where_every_episode_stands(show: SmallShow, placecast: Command) -> None:

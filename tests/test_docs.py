@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,6 +22,12 @@ from placecast.project.schema import EpisodeFacts, ShowFacts
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")),
+]
 HEAD = """\
 # Reference
 
@@ -93,15 +102,34 @@ def test_the_reference_is_made_from_the_program() -> None:
     assert REFERENCE.read_text("utf-8") == reference()
 
 
-@pytest.mark.parametrize("document", ["README.md", *sorted(path.as_posix() for path in Path("docs").glob("*.md"))])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_link_between_the_documents_leads_somewhere(document: str) -> None:
     path = ROOT / document
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), f"{document} links to {target}"
 
 
-def test_every_command_that_the_readme_shows_exists() -> None:
-    code = re.findall(r"(?s)```.*?```|`[^`]+`", (ROOT / "README.md").read_text("utf-8"))
-    shown = set(re.findall(r"\bplacecast ([a-z][\w-]*)", "\n".join(code)))
-    assert shown
-    assert shown <= set(cli.commands)
+def command_lines() -> Iterator[tuple[str, str]]:
+    """Every command line that a document shows, in a block of its own or in a sentence."""
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text("utf-8")
+        blocks = "\n".join(re.findall(r"(?s)^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE))
+        lines = re.findall(r"(?m)^(?:\$ )?(?:\.venv/bin/)?placecast (.+)$", blocks)
+        lines += re.findall(r"`(?:\.venv/bin/)?placecast ([^`]+)`", text)
+        yield from ((document, " ".join(line.split())) for line in lines)
+
+
+@pytest.mark.parametrize(("document", "line"), sorted(set(command_lines())))
+def test_every_command_that_a_document_shows_is_understood(document: str, line: str) -> None:
+    command: click.Command = cli
+    words = shlex.split(line, comments=True)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        command = command.commands[words.pop(0)]
+    with suppress(click.BadOptionUsage):  # a sentence may name an option without its value
+        command.make_parser(click.Context(command)).parse_args(words)
+
+
+@pytest.mark.parametrize("block", re.findall(r"(?s)```toml\n(.*?)```", (ROOT / "docs/hosts.md").read_text("utf-8")))
+def test_what_a_host_needs_is_accepted_in_placecast_toml(block: str) -> None:
+    sample = tomllib.loads((ROOT / "placecast.toml").read_text("utf-8"))
+    assert ShowFacts.model_validate(sample | tomllib.loads(block)).target

@@ -49,7 +49,7 @@ def test_the_play_button_plays_pauses_and_says_which(open_page):  # noqa: F811
     until(page, "document.querySelector('audio').currentTime > 0.1")
     page.get_by_role("button", name="Pause", exact=True).click()
     until(page, "document.querySelector('audio').paused")
-    assert page.get_by_role("button", name="Play", exact=True).is_visible()
+    page.get_by_role("button", name="Play", exact=True).wait_for()  # the event follows the pause
 
 
 def test_the_length_is_told_before_anything_is_loaded(open_page):  # noqa: F811

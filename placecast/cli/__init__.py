@@ -10,8 +10,8 @@ from io import StringIO
 
 import click
 
-from placecast import __version__, report
-from placecast.cli import chapters, doctor, finding, founding, moving, show, transcripts, upkeep
+from placecast import report
+from placecast.cli import chapters, doctor, finding, founding, moving, show, transcripts, upkeep, version
 from placecast.errors import PlacecastError
 from placecast.report.plain import plain
 
@@ -22,7 +22,6 @@ _COMMANDS = tuple(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="placecast")
 def cli() -> None:
     """From a finished recording to a published podcast episode.
 
@@ -31,6 +30,7 @@ def cli() -> None:
     """
 
 
+cli.params.append(version.option())
 for command in _COMMANDS:
     cli.add_command(command)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -51,8 +51,17 @@ def render(publication: Publication) -> bytes:
     with _uncollected():
         # They stand above all items, wherever theirs is.
         trailers = tuple(trailer_tags(publication.show, listed))
-        parts = [_part(publication, listed[start : start + _AT_ONCE], trailers) for start in starts]
-        return document.joined(parts)
+        told = _Told(show=legal_facts(publication.show), changed=publication.changed, trailers=trailers)
+        return document.joined([_part(told, listed[start : start + _AT_ONCE]) for start in starts])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What every part of the feed says of the show."""
+
+    show: Show
+    changed: datetime | None
+    trailers: tuple[Tag, ...]
 
 
 def _place(listed: Release | Elsewhere) -> tuple[datetime, str]:
@@ -61,22 +70,20 @@ def _place(listed: Release | Elsewhere) -> tuple[datetime, str]:
     return listed.published.replace(microsecond=0), legal(guid)
 
 
-def _part(publication: Publication, listed: Iterable[Release | Elsewhere], trailers: Iterable[Tag]) -> bytes:
-    """The feed with these episodes alone."""
-    own = document.parsed(_known(publication, (each for each in listed if isinstance(each, Release)), trailers))
-    others = (each.item for each in listed if isinstance(each, Elsewhere))
-    return document.written(document.with_items(own, others))
+def _part(told: _Told, listed: Iterable[Release | Elsewhere]) -> bytes:
+    """The feed with these episodes alone, in this order."""
+    feed = _channel(told)
+    root = document.parsed(_generated(feed))
+    root.find("channel").extend(_item(feed, told.show, each) for each in listed)
+    return document.written(root)
 
 
-def _known(publication: Publication, releases: Iterable[Release], trailers: Iterable[Tag]) -> bytes:
-    show = legal_facts(publication.show)
+def _channel(told: _Told) -> Any:
     feed = new_feed()
-    _describe_show(feed, show)
-    feed.podcasting.add(*trailers)
-    _date(feed, publication.changed)
-    for release in releases:
-        _add_item(feed, show, _legal(release))
-    return _generated(feed)
+    _describe_show(feed, told.show)
+    feed.podcasting.add(*told.trailers)
+    _date(feed, told.changed)
+    return feed
 
 
 @contextmanager
@@ -165,7 +172,13 @@ def _categories(categories: Iterable[tuple[str, ...]]) -> Iterator[Tag]:
 # Items
 
 
-def _add_item(feed: Any, show: Show, release: Release) -> None:
+def _item(feed: Any, show: Show, listed: Release | Elsewhere) -> Any:
+    if isinstance(listed, Elsewhere):
+        return document.element(listed.item)
+    return _entry(feed, show, _legal(listed)).rss_entry()
+
+
+def _entry(feed: Any, show: Show, release: Release) -> Any:
     episode, audio = release.episode, release.audio
     item = feed.add_entry(order="append")
     item.title(cut(episode.title))
@@ -184,6 +197,7 @@ def _add_item(feed: Any, show: Show, release: Release) -> None:
     item.podcasting.add(*_podcast_item_tags(show, release))
     item.atom.add(deep_link(show, episode))
     item.podlove.add(*simple_chapters(show, episode))
+    return item
 
 
 def _describe_item(item: Any, release: Release) -> None:

@@ -58,14 +58,6 @@ def _items(part: bytes) -> bytes:
     return part[part.index(_ITEM) : part.rindex(_END)]
 
 
-def with_items(root: Any, others: Iterable[bytes]) -> Any:
-    """The feed with these items among its own, the newest first."""
-    channel = root.find("channel")
-    # What is appended moves there from where it was.
-    channel.extend(newest_first([*channel.findall("item"), *map(element, others)]))
-    return root
-
-
 def newest_first(items: Iterable[Any]) -> list[Any]:
     """These items in the order of the feed."""
     return sorted(items, key=lambda item: (moment(item), identity(item)), reverse=True)

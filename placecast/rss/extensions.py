@@ -7,9 +7,8 @@ category with a quotation mark. So those three go through here. Of a channel's A
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
 
 from feedgen.feed import FeedGenerator
 from lxml import etree
@@ -20,18 +19,18 @@ PODCAST = "https://podcastindex.org/namespace/1.0"
 PODLOVE = "http://podlove.org/simple-chapters"
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """An element to write, without its namespace, which the extension knows."""
 
     name: str
     text: str | None
     children: tuple[Tag, ...]
-    attributes: Mapping[str, str]
+    attributes: dict[str, str]
 
     def write(self, parent: Any, namespace: str) -> None:
-        element = etree.SubElement(parent, f"{{{namespace}}}{self.name}", dict(self.attributes))
-        element.text = self.text
+        element = etree.SubElement(parent, f"{{{namespace}}}{self.name}", self.attributes)
+        if self.text is not None:
+            element.text = self.text
         for child in self.children:
             child.write(element, namespace)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from operator import is_
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]
 _SUSPECT = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _BLANKS = re.compile(r"[ \t\n]+")
 _ELLIPSIS = "…"
+_WITHOUT_TEXT = frozenset({"bool", "datetime", "float", "int", "None"})  # types, as annotations name them
 
 Facts = TypeVar("Facts")
 
@@ -84,25 +86,42 @@ class _PlainText(HTMLParser):
 
 
 def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return legal(value)
-    if isinstance(value, tuple):
-        cleaned = tuple(map(_cleaned, value))
-        return value if all(map(is_, cleaned, value)) else cleaned
     kind: Any = type(value)
-    return _facts(value, _names(kind)) if _names(kind) else value
-
-
-def _facts(value: Any, names: tuple[str, ...]) -> Any:
-    before = {name: getattr(value, name) for name in names}
-    changed = {name: now for name, was in before.items() if (now := _cleaned(was)) is not was}
-    return replace(value, **changed) if changed else value
+    return _cleaner(kind)(value)
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    """The names of a dataclass's fields; none of anything else."""
-    return tuple(part.name for part in fields(kind)) if is_dataclass(kind) else ()
+def _cleaner(kind: Any) -> Callable[[Any], Any]:
+    """What cleans a value of this type: looked up once, for a feed holds millions of them."""
+    if issubclass(kind, str):
+        return legal
+    if issubclass(kind, tuple):
+        return _each
+    if is_dataclass(kind):
+        return partial(_facts, tuple(part.name for part in fields(kind) if _may_hold_text(part.type)))
+    return _as_it_is
+
+
+def _may_hold_text(annotation: Any) -> bool:
+    """Whether to look into a field with this type: most are numbers and flags."""
+    return not set(str(annotation).split(" | ")) <= _WITHOUT_TEXT
+
+
+def _each(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    cleaned = tuple(map(_cleaned, value))
+    return value if all(map(is_, cleaned, value)) else cleaned
+
+
+def _facts(names: tuple[str, ...], value: Any) -> Any:
+    held, changed = value.__dict__, {}
+    for name in names:
+        if (was := held[name]) and (now := _cleaned(was)) is not was:
+            changed[name] = now
+    return replace(value, **changed) if changed else value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _to_word(text: str) -> str:

@@ -98,7 +98,7 @@ def _facts(old: OldFeed, order: Order) -> dict[str, Any]:
     author = show.author or show.owner_name or show.title
     told: dict[str, Any] = {
         "title": show.title[:255],
-        "description": (show.description or show.title)[:_DESCRIPTION_LIMIT].strip(),
+        "description": (show.description.strip() or show.title)[:_DESCRIPTION_LIMIT].strip(),
         "url": url,
         "guid": show.guid or podcast_guid(old.address or f"{url}feed.xml"),
         "author": author,

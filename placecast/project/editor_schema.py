@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -50,6 +51,7 @@ def renew(root: Path) -> tuple[str, ...]:
     return tuple(stale)
 
 
+@cache
 def schema(file: str) -> str:
     """The JSON Schema of this file of a show, as text."""
     told = _FILES[file].model_json_schema(schema_generator=_ForEditors)

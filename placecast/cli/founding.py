@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _INTRODUCTION = """\
 A new show in {folder}.
-Enter takes what stands in [brackets]; Ctrl-C leaves everything as it is. Every answer can be changed later, in
-placecast.toml.
+Enter takes what stands in [brackets]; Ctrl-C leaves everything as it is.
+Every answer can be changed later, in placecast.toml.
 """
 _PUBLIC_BODY = """
 Does a public body publish it, such as a university or a council? The law then asks for true transcripts: an episode

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 # https://podcasters.apple.com/support/1691-apple-podcasts-categories
@@ -93,6 +93,30 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "True Crime": (),
     }
 )
+
+
+_MARK = " > "  # between a category and a narrower one, as people write it
+
+
+def written() -> Iterator[str]:
+    """Every category as it is written down: `News`, `News > Politics`."""
+    for top, narrower in CATEGORIES.items():
+        yield top
+        yield from (f"{top}{_MARK}{each}" for each in narrower)
+
+
+def find(text: str) -> tuple[str, ...]:
+    """The categories that this text may mean: the one of this name, or all with words that begin like its words."""
+    wanted = " ".join(text.casefold().replace(">", " > ").split())
+    every = tuple(written())
+    named = [each for each in every if wanted in (each.casefold(), each.rpartition(_MARK)[2].casefold())]
+    return tuple(named[:1]) or tuple(each for each in every if _begins(wanted, each))
+
+
+def _begins(wanted: str, category: str) -> bool:
+    name = category if _MARK in wanted else category.rpartition(_MARK)[2]
+    words = name.casefold().replace("-", " ").split()
+    return bool(wanted) and all(any(word.startswith(part) for word in words) for part in wanted.split())
 
 
 def is_category(path: tuple[str, ...]) -> bool:

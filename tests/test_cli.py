@@ -167,7 +167,7 @@ def test_json_is_one_event_a_line_and_ends_with_the_result(show: SmallShow, plac
         (("publish", "nowhere"), 2, "there is no such episode"),
         (("publish", "--redo", "everything"), 2, "everything"),
         (("publish", "-C", "/"), 2, "placecast init"),
-        (("init", ".", "--no-input"), 2, "--title"),
+        (("init", "another", "--no-input"), 2, "--title"),
         (("init", ".", *INIT), 2, "is there already"),
         (("frobnicate",), 2, "frobnicate"),
     ],

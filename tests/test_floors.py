@@ -33,7 +33,7 @@ FLOORS = (
         *("abroad", "audience", "audio", "cluster", "distribution", "project", "serve", "social", "storage", "tags"),
         *("transcribe", "zenodo"),
     ),
-    ("archive", "audiogram", "delivery", "pictures", "preview", "review"),
+    ("archive", "audiogram", "delivery", "founding", "pictures", "preview", "review"),
     ("finding", "indexing"),
     ("beginning", "building", "jobs", "promises", "unchanged", "workshop"),
     ("run", "scribe"),

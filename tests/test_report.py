@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import pty
 import re
-import select
-import sys
 from pathlib import Path
 
 import click
@@ -16,7 +12,6 @@ import pytest
 
 from placecast.backlog import Failure, Report
 from placecast.errors import AudioError
-from placecast.project import Project
 from placecast.report import JsonReporter, TerminalReporter, duration, models, size, transcribed, verified
 from placecast.transcribe.holdings import known
 from placecast.transcribe.weights import Weights
@@ -115,33 +110,3 @@ def test_verified_weights_are_named_with_their_hash() -> None:
         f"base: /here/base.pt is as it was published (SHA-256 {'a' * 64})",
     )
     assert "only you have" in verified({"base": [(weights, False)]}).lines[0]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-def test_init_asks_what_was_not_given_and_makes_a_show_that_publishes(tmp_path: Path) -> None:
-    answers = ["Our places", "About us.", "https://example.org/p", "Us", "us@example.org", "Government", "y"]
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(tmp_path)
-        os.execv(sys.executable, [sys.executable, "-m", "placecast.cli", "init", "mine"])
-    said = converse(terminal, answers)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, said
-    assert "Made the show in" in said
-    show, episodes = Project(root=tmp_path / "mine").load()
-    assert (show.title, show.url, episodes) == ("Our places", "https://example.org/p/", ())
-
-
-def converse(terminal: int, answers: list[str]) -> str:
-    """Answer each question as it comes; everything that was said."""
-    said, waiting = "", list(answers)
-    while select.select([terminal], [], [], 20)[0]:
-        try:
-            part = os.read(terminal, 4096).decode()
-        except OSError:
-            break
-        if not part:
-            break
-        said += part
-        if waiting and said.rstrip(" ").endswith(":"):
-            os.write(terminal, (waiting.pop(0) + "\n").encode())
-    return said

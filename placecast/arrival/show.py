@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from placecast import files
+from placecast import files, founding
 from placecast.abroad import Abroad
 from placecast.arrival.fitting import fitted, toml
 from placecast.errors import HostError, PlacecastError, UsageError
@@ -19,13 +19,15 @@ from placecast.model import Person, Place
 from placecast.moving import listing
 from placecast.moving.facts import Loss, OldFeed, OldShow
 from placecast.project import Project, artwork, scaffold
+from placecast.project.editor_schema import directive
 from placecast.project.schema import ShowFacts
 from placecast.root import SHOW_FILE
 
 _COVER_MOST = 30_000_000  # bytes
 _DESCRIPTION_LIMIT = 4000
-_HEAD = """\
-# The facts of the show, as its feed had them at {address}.
+_HEAD = f"""\
+{directive(SHOW_FILE)}
+# The facts of the show, as its feed had them at {{address}}.
 # Every key is explained in docs/reference.md of placecast. The guid must never change: apps know the show by it.
 """
 
@@ -70,10 +72,9 @@ def begin(project: Project, abroad: Abroad, old: OldFeed, order: Order) -> tuple
         kept, losses = fitted(ShowFacts, facts | {"cover": cover})
     except ValidationError as error:
         raise _missing(order, {str(each["loc"][0]) for each in error.errors()}) from None
-    for name in ("episodes", "transcripts", "feed"):
+    for name in founding.FOLDERS:
         (project.root / name).mkdir(exist_ok=True)
-    if not (project.root / ".gitignore").exists():
-        files.write(project.root / ".gitignore", scaffold.IGNORED.encode())
+    founding.add_missing(project.root)
     address = re.sub(r"[^\x20-\x7e]", "", old.address or order.source)  # a comment ends with its line
     text = _HEAD.format(address=address) + toml(kept)
     files.write(project.root / SHOW_FILE, text.encode())
@@ -97,7 +98,7 @@ def _facts(old: OldFeed, order: Order) -> dict[str, Any]:
     author = show.author or show.owner_name or show.title
     told: dict[str, Any] = {
         "title": show.title[:255],
-        "description": (show.description or show.title)[:_DESCRIPTION_LIMIT].strip(),
+        "description": (show.description.strip() or show.title)[:_DESCRIPTION_LIMIT].strip(),
         "url": url,
         "guid": show.guid or podcast_guid(old.address or f"{url}feed.xml"),
         "author": author,

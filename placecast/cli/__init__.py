@@ -25,6 +25,7 @@ from placecast.cli import (
     editing,
     everywhere,
     finding,
+    founding,
     moving,
     preview,
     renaming,
@@ -42,6 +43,7 @@ from placecast.report.plain import plain
 
 _DISK = "See that the disk has room and that you may write there, then run the same command again."
 _PARTS = (
+    founding,
     *(show, status, scheduling, preview, editing, renaming, upkeep, doctor, transcripts, chapters, moving, finding),
     *(correcting, citing, depositing, announcing, accounts),
     shell,

@@ -1,4 +1,4 @@
-"""The commands on a show and its episodes, from `init` to `check`."""
+"""The commands on a show and its episodes, from `new` to `check`."""
 
 from __future__ import annotations
 
@@ -25,54 +25,8 @@ if TYPE_CHECKING:
     from placecast.unchanged import Command
     from placecast.work import StepName
 
-QUESTIONS = {
-    "title": "The show's name",
-    "description": "What it is about, in a sentence or two",
-    "url": "The address where listeners will find the pages and feed.xml",
-    "author": "Who makes it",
-    "email": "An e-mail address that directories can write to",
-    "category": "One of Apple's categories, such as Government",
-}
 _LEVELS = ["required", "recommended", "best"]  # of findings, the gravest first
 HELD = 6  # the exit code that says: all is done but what waits for a person
-PUBLIC_BODY = (
-    "Does a public body publish it, such as a university or a council? The law then asks for true transcripts, and\n"
-    "an episode waits until a person has approved its transcript"
-)
-
-
-@click.command()
-@click.argument("directory", type=click.Path(path_type=Path), default=".")
-@click.option("--title", help=QUESTIONS["title"] + ".")
-@click.option("--description", help=QUESTIONS["description"] + ".")
-@click.option("--url", help=QUESTIONS["url"] + ".")
-@click.option("--author", help=QUESTIONS["author"] + ".")
-@click.option("--email", help=QUESTIONS["email"] + ".")
-@click.option("--category", help=QUESTIONS["category"] + ".")
-@click.option(
-    "--public-body/--no-public-body",
-    default=None,
-    help="A public body must offer true transcripts: keep each episode back until a person has approved its own.",
-)
-@NO_INPUT
-@QUIET
-@JSON
-def init(
-    directory: Path, public_body: bool | None, no_input: bool, quiet: bool, as_json: bool, **given: str | None
-) -> None:
-    """Make a new show in DIRECTORY: its facts, a plain cover, folders for episodes and transcripts."""
-    from placecast.project import scaffold
-
-    ask = not (no_input or as_json)
-    answers = _answers(given, ask=ask)
-    if public_body is None:
-        public_body = ask and interactive() and click.confirm(PUBLIC_BODY, default=True, err=True)
-    project = scaffold.init(directory, scaffold.NewShow(**answers, public_body=public_body))
-    lines = (
-        f"Made the show in {project.root}.",
-        "Look through its placecast.toml, put your own cover there, then run: placecast publish RECORDING",
-    )
-    report.show(report.Answer(lines=lines, data={"folder": str(project.root)}), quiet=quiet, as_json=as_json)
 
 
 @click.command()
@@ -275,15 +229,6 @@ def _outside(show: Show, episodes: Iterable[Episode]) -> Iterator[Path]:
     yield from (each.recording for each in episodes if each.recording)
 
 
-def _answers(given: dict[str, str | None], *, ask: bool) -> dict[str, str]:
-    """What was given, and for the rest what the producer answers."""
-    missing = [key for key in QUESTIONS if not given[key]]
-    if missing and not (ask and interactive()):
-        options = " ".join(f"--{key} …" for key in missing)
-        raise UsageError("placecast init", f"{', '.join(missing)} not given.", f"Give them as options: {options}")
-    return {key: given[key] or click.prompt(question, err=True) for key, question in QUESTIONS.items()}
-
-
 def _slug(project: Project, name: str, ask: bool, begun: dict[str, Path]) -> str:
     """The episode that a slug or a recording stands for; an unknown recording becomes one, noted in `begun`."""
     from placecast.beginning import is_file, known_slug
@@ -325,4 +270,4 @@ def _planned_episodes(project: Project, names: tuple[str, ...]) -> tuple[list[st
     return [*named, *(each.slug for each in sketched)], sketched
 
 
-COMMANDS = (init, new, publish, build, check)
+COMMANDS = (new, publish, build, check)

@@ -106,7 +106,7 @@ class RemoteShowFacts(Facts):
 
 class ScheduleFacts(Facts):
     text: Short = Field(description='Write text = "Every other Friday", of 128 letters at most.')
-    start: Annotated[datetime | date, BeforeValidator(_start)] | None = Field(
+    start: Annotated[datetime | date, BeforeValidator(_start, json_schema_input_type=str)] | None = Field(
         None,
         description="Write start = 2026-05-01, or with a time, for when the rule begins. A rule with COUNT needs it.",
     )

@@ -1,4 +1,4 @@
-"""New shows and new episodes: the files that a producer would otherwise write by hand.
+"""New episodes, and plain covers: what a producer would otherwise make by hand.
 
 Guids are minted here, once; they are never derived again.
 """
@@ -18,51 +18,15 @@ from PIL import ImageDraw, ImageFont
 from slugify import slugify
 
 from placecast import files
-from placecast.errors import UsageError
-from placecast.fingerprint import podcast_guid
 from placecast.model import Chapter, Episode
 from placecast.project import EPISODE_FILE, Project, front_matter
 from placecast.project.chaptering import tables
 from placecast.project.facts import DEVICES
 from placecast.project.front_matter import quoted
-from placecast.root import SHOW_FILE
 
 _SLUG_LENGTH = 60
 _COVER_PIXELS = 1600
 _COVER_INK, _COVER_PAPER = "#10312f", "#f4efe4"
-
-IGNORED = """\
-# Made by placecast; what is deleted here is made again.
-.placecast/
-public/
-feed/media/*.mp3
-feed/media/*.m4a
-feed/media/*.ogg
-feed/media/*.opus
-
-# Recordings are large: keep them where your team keeps such files.
-episodes/*/*.wav
-episodes/*/*.flac
-episodes/*/*.mp3
-episodes/*/*.m4a
-episodes/*/*.mp4
-episodes/*/*.ogg
-episodes/*/*.opus
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewShow:
-    """What `init` asks."""
-
-    title: str
-    description: str
-    url: str
-    author: str
-    email: str
-    category: str
-    language: str = "en-GB"
-    public_body: bool = False  # the law asks it for true transcripts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,20 +39,6 @@ class NewEpisode:
     number: int | None = None
     chapters: tuple[Chapter, ...] = ()
     former: frozenset[str] = frozenset()  # names that other episodes had
-
-
-def init(folder: Path, new: NewShow) -> Project:
-    """A new show in this folder, ready for its first episode. A show that is there is left alone."""
-    if (folder / SHOW_FILE).exists():
-        raise UsageError(str(folder / SHOW_FILE), "is there already.", "Edit it, or choose another folder.")
-    for name in ("episodes", "transcripts", "feed"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    if not (folder / "cover.png").exists():
-        draw_cover(folder / "cover.png", new.title)
-    if not (folder / ".gitignore").exists():
-        files.write(folder / ".gitignore", IGNORED.encode())
-    files.write(folder / SHOW_FILE, _show_text(new).encode())
-    return Project(root=folder.resolve())
 
 
 def new_episode(project: Project, recording: Path, new: NewEpisode) -> str:
@@ -188,46 +138,6 @@ def _clear(folder: Path, but: set[Path]) -> None:
         path.unlink()
     if not but:
         folder.rmdir()
-
-
-def _show_text(new: NewShow) -> str:
-    url = new.url.rstrip("/") + "/"
-    return f"""\
-# The facts of the show. Every key is explained in docs/reference.md of placecast.
-title = {quoted(new.title)}
-description = {quoted(new.description)}
-url = {quoted(url)} # where listeners find feed.xml and the pages
-guid = "{podcast_guid(url + "feed.xml")}" # never change it: apps know the show by it
-author = {quoted(new.author)}
-categories = [{quoted(new.category)}] # from Apple's list; "Science > Social Sciences" is a narrower one
-cover = "cover.png" # square, 1400 to 3000 pixels, JPEG or PNG
-cover_alt = {quoted(new.title)} # what is to be seen on it, for those who cannot see it
-language = {quoted(new.language)}
-time_zone = "Europe/London"
-explicit = false
-# copyright = {quoted(new.author)} # who owns the rights, without a year
-# license = "cc-by-4.0"
-
-[owner] # directories write to this address
-name = {quoted(new.author)}
-email = {quoted(new.email)}
-
-# [[people]] # who is heard in every episode
-# name = "Full Name"
-# role = "host"
-
-[transcription]
-review = {quoted(_review(new))} # "required": an episode waits until a person has approved its transcript
-
-[target]
-folder = "public" # the folder that your web server shows; or for S3-compatible storage:
-# bucket = "my-podcast"
-# endpoint = "https://s3.example.org" # leave it out for Amazon
-"""
-
-
-def _review(new: NewShow) -> str:
-    return "required" if new.public_body else "encouraged"
 
 
 def draw_cover(path: Path, title: str) -> None:

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from placecast import addresses
-from placecast.categories import is_category
+from placecast.categories import is_category, written
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.model import SLUG
 from placecast.project.directories import DirectoriesFacts
@@ -74,6 +74,7 @@ def _by_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+Category = Annotated[tuple[str, ...], BeforeValidator(_category), WithJsonSchema({"enum": list(written())})]
 Language = Annotated[str, shaped(_LANGUAGE, "a language tag")]
 Slug = Annotated[str, shaped(SLUG, "an episode's name")]
 Email = Annotated[str, shaped(_EMAIL, "an e-mail address")]
@@ -243,14 +244,14 @@ class ShowFacts(Facts):
     )
     author: Text = Field(description='Write author = "Who makes the show".')
     owner: OwnerFacts = Field(description="Write a table [owner] with name and email.")
-    categories: tuple[Annotated[tuple[str, ...], BeforeValidator(_category)], ...] = Field(
+    categories: tuple[Category, ...] = Field(
         min_length=1,
         strict=False,
         description='Write categories = ["Government"], or "Science > Social Sciences" for a narrower one.',
     )
     cover: FilePath = Field(description='Write cover = "cover.jpg": a square JPEG or PNG of 1400 to 3000 pixels.')
     language: Language = Field("en-GB", description='Write language = "en-GB": a language, and a country if you like.')
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone, json_schema_input_type=str)] = Field(
         default_factory=lambda: ZoneInfo("Europe/London"), description='Write time_zone = "Europe/London".'
     )
     explicit: bool = Field(False, description="Write explicit = true or explicit = false, without quotes.")

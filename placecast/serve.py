@@ -23,18 +23,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from placecast import policy
 from placecast.errors import UsageError
 from placecast.media_types import media_type
 
 _LOOPBACK = "127.0.0.1"
 # A page elsewhere can name any host of its own for our address (DNS rebinding); we answer to these names only.
 ONLY_LOOPBACK = Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"], www_redirect=False)
-# Our own files and nothing else, nothing written into a page, and no text of a script's becomes HTML (Trusted Types).
-_POLICY = (
-    "default-src 'none'; connect-src 'self'; img-src 'self'; manifest-src 'self'; media-src 'self'; script-src 'self';"
-    " style-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none';"
-    " object-src 'none'; frame-ancestors "
-)
 # A page that was rendered again is shown at once, and a wrong type is not papered over by a browser's guess.
 _ALWAYS = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
 # What podcast apps and players in other pages may read: everything but our own pages.
@@ -140,5 +135,5 @@ def _may_read(origin: str | None) -> bool:
 def _headers(path: Path) -> dict[str, str]:
     if path.name.endswith(_OWN):
         # The player is made to stand in other websites' pages; the others are not.
-        return _ALWAYS | {"content-security-policy": _POLICY + ("*" if path.parent.name == "player" else "'none'")}
+        return _ALWAYS | {"content-security-policy": policy.header("*" if path.parent.name == "player" else "'none'")}
     return _ALWAYS | _SHARED

@@ -35,6 +35,16 @@ def long_clock(seconds: float, *, separator: str = ".") -> str:
     return f"{hours:02}:{minutes:02}:{rest // 1000:02}{separator}{rest % 1000:03}"
 
 
+def tenths(seconds: float) -> float:
+    """The tenth of a second in which this moment lies: what links into the sound name, and no word begins before it."""
+    return round(seconds * 1000) // 100 / 10
+
+
+def fragment(seconds: float) -> str:
+    """`t=754.2`, the end of a link to this moment: in seconds, as Media Fragments URI 1.0 (section 4.2.1) has it."""
+    return f"t={tenths(seconds):.1f}".removesuffix(".0")
+
+
 def iso_duration(seconds: float) -> str:
     """`PT1H2M3S`, as schema.org wants it (ISO 8601)."""
     hours, minutes, rest = _split(round(seconds) * 1000)

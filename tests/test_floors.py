@@ -16,8 +16,7 @@ PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     (
         *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
-        *("timecode", "typed", "wording"),
-        "dates",
+        *("dates", "policy", "timecode", "typed", "wording"),
     ),
     ("licences", "model"),
     ("lettering", "realign", "screens"),

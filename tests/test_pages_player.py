@@ -9,6 +9,7 @@ import pytest
 
 from placecast import citation
 from placecast.model import Release
+from placecast.timecode import fragment
 from tests import shows
 from tests.test_pages_browser import (  # noqa: F401 - fixtures
     EPISODE,
@@ -90,14 +91,14 @@ def test_every_key_of_the_help_does_what_it_says(open_page):  # noqa: F811
 
 def test_sentences_are_chosen_played_and_copied_by_keyboard_alone(open_page):  # noqa: F811
     page = open_page(EPISODE.folder, permissions=COPYING)
-    page.evaluate(f"location.hash = '#t={CUES[3].start}'")
+    page.evaluate(f"location.hash = '#{fragment(CUES[3].start)}'")
     arrives(page, CUES[3].start)
     page.keyboard.press("n")
     page.keyboard.press("n")
     page.keyboard.press("p")
     assert page.evaluate("document.activeElement.textContent") == CUES[4].text
     page.keyboard.press("c")
-    assert copied(page) == f"{SITE.show.at(EPISODE.folder)}#t={CUES[4].start:g}"
+    assert copied(page) == f"{SITE.show.at(EPISODE.folder)}#{fragment(CUES[4].start)}"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Play"
     page.keyboard.press("Enter")
@@ -141,7 +142,7 @@ def test_a_quote_says_who_said_it_where_and_leads_there(open_page):  # noqa: F81
     minutes, seconds = divmod(int(cue.start), 60)
     assert copied(page) == (
         f"“{cue.text}”\n— {cue.speaker}, in “Who owns the high street?”, Placecast, 20 November 2026,"
-        f" at {minutes}:{seconds:02}. {SITE.show.at(EPISODE.folder)}#t={cue.start:g}"
+        f" at {minutes}:{seconds:02}. {SITE.show.at(EPISODE.folder)}#{fragment(cue.start)}"
     )
     assert sentence(page, cue).inner_text() == cue.text
 
@@ -149,7 +150,7 @@ def test_a_quote_says_who_said_it_where_and_leads_there(open_page):  # noqa: F81
 def test_several_sentences_are_quoted_with_the_names_of_those_who_say_them(open_page):  # noqa: F811
     page = open_page(EPISODE.folder, permissions=COPYING)
     turn = next(i for i, cue in enumerate(CUES) if cue.speaker != CUES[0].speaker)
-    first, last = (f"document.getElementById('t={CUES[at].start:g}').firstChild" for at in (turn - 1, turn))
+    first, last = (f"document.getElementById('{fragment(CUES[at].start)}').firstChild" for at in (turn - 1, turn))
     page.evaluate(f"getSelection().setBaseAndExtent({first}, 2, {last}, 3)")
     page.get_by_role("button", name="Copy quote").click()
     told = copied(page).splitlines()
@@ -184,7 +185,7 @@ def test_the_link_that_is_copied_opens_at_the_sentence(open_page):  # noqa: F811
 
 
 def test_whoever_reads_elsewhere_is_left_there_and_can_go_back(open_page):  # noqa: F811
-    page = open_page(EPISODE.folder + f"#t={CUES[20].start}", reduced_motion="reduce")
+    page = open_page(EPISODE.folder + f"#{fragment(CUES[20].start)}", reduced_motion="reduce")
     arrives(page, CUES[20].start)
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_timeout(1200)
@@ -200,7 +201,7 @@ def test_whoever_reads_elsewhere_is_left_there_and_can_go_back(open_page):  # no
 
 
 def test_the_page_stays_where_it_is_when_not_asked_to_follow(open_page):  # noqa: F811
-    page = open_page(EPISODE.folder + f"#t={CUES[8].start}", reduced_motion="reduce")
+    page = open_page(EPISODE.folder + f"#{fragment(CUES[8].start)}", reduced_motion="reduce")
     arrives(page, CUES[8].start)
     page.get_by_label("Follow along").uncheck()
     page.get_by_role("button", name="Play", exact=True).click()
@@ -231,10 +232,10 @@ def test_sound_that_cannot_be_loaded_is_said_to_be_and_tried_again(chromium, add
     page.context.close()
 
 
-@pytest.mark.parametrize("fragment", [f"t={CUES[20].start:g}", "t=1:11"])
-def test_links_in_seconds_and_on_the_clock_scroll_without_javascript(open_page, fragment):  # noqa: F811
-    page = open_page(f"{EPISODE.folder}#{fragment}", java_script_enabled=False, reduced_motion="reduce")
-    in_view(page, f"[id='{fragment}']")
+@pytest.mark.parametrize("moment", [fragment(CUES[20].start), "t=1:11"])
+def test_links_in_seconds_and_on_the_clock_scroll_without_javascript(open_page, moment):  # noqa: F811
+    page = open_page(f"{EPISODE.folder}#{moment}", java_script_enabled=False, reduced_motion="reduce")
+    in_view(page, f"[id='{moment}']")
 
 
 def test_words_without_end_need_no_sideways_scrolling(chromium, tmp_path: Path):  # noqa: F811

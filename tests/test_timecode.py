@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placecast.timecode import clock, iso_duration, long_clock, parse_clock, spoken
+from placecast.timecode import clock, fragment, iso_duration, long_clock, parse_clock, spoken, tenths
 
 
 @given(st.integers(0, 100 * 3600 * 1000))
@@ -15,6 +15,18 @@ def test_a_time_that_is_written_reads_back_to_the_millisecond(milliseconds: int)
     assert parse_clock(long_clock(seconds)) == seconds
     assert parse_clock(long_clock(seconds, separator=",")) == seconds
     assert parse_clock(clock(seconds)) == milliseconds // 1000
+
+
+@given(st.integers(0, 100 * 3600 * 1000))
+def test_a_link_leads_to_the_tenth_of_a_second_in_which_a_word_begins_and_never_behind_that(milliseconds: int) -> None:
+    moment = tenths(milliseconds / 1000)
+    assert milliseconds - 100 < round(moment * 1000) <= milliseconds
+    assert float(fragment(milliseconds / 1000).removeprefix("t=")) == moment
+    assert fragment(moment) == fragment(milliseconds / 1000)
+
+
+def test_a_link_has_as_few_digits_as_it_needs() -> None:
+    assert [fragment(seconds) for seconds in (0, 4.816, 65, 359_999.96)] == ["t=0", "t=4.8", "t=65", "t=359999.9"]
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("0:46", 46), ("1:02:03", 3723), ("00:01.5", 1.5), (" 12:34 ", 754)])

@@ -18,6 +18,7 @@ from placecast.finding.question import EVERYTHING, Only, Question
 from placecast.finding.store import Sentences, Store, episode_of, first_passage
 from placecast.search.passages import FURTHER
 from placecast.search.words import common, stemmer, words
+from placecast.timecode import fragment
 from placecast.wording import few
 
 Slot = Mapping[int, float]
@@ -49,7 +50,7 @@ class Found:
     @property
     def address(self) -> str:
         """Where it can be heard and read: the page has such an anchor at every sentence."""
-        return f"{self.page}#t={self.seconds:.3f}".rstrip("0").rstrip(".")
+        return f"{self.page}#{fragment(self.seconds)}"
 
 
 @dataclass(frozen=True, kw_only=True)

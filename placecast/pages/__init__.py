@@ -31,6 +31,7 @@ from placecast.pages import (
 from placecast.pages.notes import notes_html, notes_text, sanitised
 from placecast.pages.pictures import pictures as drawn
 from placecast.pages.shelf import Entry, Neighbours, neighbours
+from placecast.policy import IN_PAGE
 
 __all__ = [
     "Neighbours",
@@ -233,6 +234,6 @@ def _sitemap(publication: Publication, entries: Sequence[Entry]) -> bytes:
 def _page(template: str, publication: Publication, /, **values: object) -> bytes:
     show, papers = publication.show, {"light": tokens.light()["paper"], "dark": tokens.dark()["paper"]}
     names = {kind: f"assets/{name}" for kind, (name, _) in dressing.assets(show.look).items()}
-    facts = {"show": show, "publication": publication, "asset": names, "here": "", "paper": papers}
+    facts = {"show": show, "publication": publication, "asset": names, "here": "", "paper": papers, "policy": IN_PAGE}
     facts |= {"site_pages": _NAVIGATION, "icons": {side: pictures.icon_path(show, side) for side in drawing.ICONS}}
     return dressing.render(show.look, template, facts | values)

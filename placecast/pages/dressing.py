@@ -6,7 +6,8 @@ and reach nothing else: no file, no Python, no unescaped text. A slow one is slo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from importlib.resources.abc import Traversable
 from traceback import extract_tb
 from typing import Any, NoReturn
 
+import rcssmin
 from jinja2 import (
     ChoiceLoader,
     Environment,
@@ -31,7 +33,7 @@ from placecast import corrections, timecode
 from placecast.errors import FactsError, Fault
 from placecast.fingerprint import sha256
 from placecast.model import Look
-from placecast.pages import reading, wording
+from placecast.pages import wording
 
 FOLDER = "templates"
 """Where a show's own templates lie."""
@@ -40,6 +42,19 @@ STYLE = "style/"
 ORIGINAL = "placecast/"
 """What stands before the name of a template of ours, for one that builds on it."""
 
+SCRIPTS = {
+    "moved.js": ("moved.js",),
+    "player.js": ("player.js",),
+    "search.js": ("stems.js", "lookup.js", "search.js"),
+    "subscribe.js": ("subscribe.js",),
+}
+"""What pages run, and the sources that each is made of."""
+
+LEAN = "lean"
+"""Where the scripts lie as they are sent, made of their sources by terser. tests/test_pages_lean.py keeps them so."""
+
+# Parts of the style that no episode's page needs: with them, an episode of an hour would be no 30 kB on the way.
+_AROUND = ("50-home.css", "50-site.css", "85-search.css")
 _OWN = "_"  # what a show's further pieces begin with
 _KNOWN = ("builtins", "datetime", "jinja2", "markupsafe")
 _OPTIONS: dict[str, Any] = {
@@ -50,7 +65,7 @@ _OPTIONS: dict[str, Any] = {
     "keep_trailing_newline": True,
 }
 _FILTERS = {
-    "anchor": reading.anchor,
+    "anchor": timecode.fragment,
     "checked": wording.checked,
     "clock": timecode.clock,
     "contact": wording.contact,
@@ -73,6 +88,14 @@ _FILTERS = {
     "web": wording.web,
 }
 _CURE = "Correct it, or take the file away to have placecast's own. docs/look.md says what templates can use."
+
+
+class _Ours(PackageLoader):
+    """Our templates without the indentation that is for those who work on them: pages are lighter without."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool] | None]:
+        source, path, uptodate = super().get_source(environment, template)
+        return re.sub(r"\n +", "\n ", source), path, uptodate
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -141,7 +164,7 @@ def _blame(error: Exception, look: Look) -> NoReturn:
 
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
-    ours = PackageLoader("placecast.pages")
+    ours = _Ours("placecast.pages")
     if not templates:
         environment = Environment(loader=ours, **_OPTIONS)  # noqa: S701  # it escapes
     else:
@@ -159,39 +182,26 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
 def assets(look: Look) -> Mapping[str, tuple[str, bytes]]:
     """Style and script under names that carry their content's hash, so browsers may keep them for ever."""
     folder = files("placecast.pages").joinpath("assets")
-    contents = {
-        "moved.js": _lean(folder.joinpath("moved.js").read_bytes()),
-        "player.js": _lean(folder.joinpath("player.js").read_bytes()),
-        "search.js": _lean(
-            b"".join(folder.joinpath(name).read_bytes() for name in ("stems.js", "lookup.js", "search.js"))
-        ),
-        "style.css": _lean(_stylesheet(folder.joinpath("style"), look)),
-    }
+    contents = {name: folder.joinpath(LEAN, name).read_bytes() for name in SCRIPTS}
+    contents |= _stylesheets(folder.joinpath("style"), look)
     return {name: (_hashed(name, content), content) for name, content in contents.items()}
 
 
-def _stylesheet(folder: Traversable, look: Look) -> bytes:
-    """The parts of the style as one file, in the order of their names: a page then asks for one."""
-    parts = {part.name: part.read_bytes() for part in folder.iterdir() if part.name.endswith(".css")}
+def _stylesheets(folder: Traversable, look: Look) -> dict[str, bytes]:
+    """The parts of the style as two files, in the order of their names: an episode's page asks for one."""
+    parts = {part.name: part.read_text("utf-8") for part in folder.iterdir() if part.name.endswith(".css")}
     parts |= {"11-look.css": _colours(look)} if look.accent else {}
-    parts |= {name.removeprefix(STYLE): text.encode() for name, text in look.templates if name.startswith(STYLE)}
-    return b"\n".join(parts[name] for name in sorted(parts))
+    parts |= {name.removeprefix(STYLE): text for name, text in look.templates if name.startswith(STYLE)}
+    sheets: dict[str, list[str]] = {"site.css": [], "style.css": []}
+    for name in sorted(parts):
+        sheets["site.css" if name in _AROUND else "style.css"].append(parts[name])
+    return {name: rcssmin.cssmin("\n".join(texts)).encode() for name, texts in sheets.items()}
 
 
-def _colours(look: Look) -> bytes:
+def _colours(look: Look) -> str:
     """The show's own colours, in place of the tokens' on screens."""
     night = f"@media (prefers-color-scheme: dark) {{\n:root {{\n--accent: {look.accent_dark};\n}}\n}}\n"
-    return f"@media screen {{\n:root {{\n--accent: {look.accent};\n}}\n}}\n{night}".encode()
-
-
-def _lean(source: bytes) -> bytes:
-    """A style or a script without indentation and lines that are comments: a fifth less to send."""
-    lines = (line.strip() for line in source.splitlines())
-    return b"\n".join(line for line in lines if line and not (line.startswith(b"//") or _comment(line)))
-
-
-def _comment(line: bytes) -> bool:
-    return line.startswith(b"/*") and line.find(b"*/") == len(line) - 2
+    return f"@media screen {{\n:root {{\n--accent: {look.accent};\n}}\n}}\n{night}"
 
 
 def _hashed(name: str, content: bytes) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from placecast.captions import paragraphs
 from placecast.model import Chapter, Cue, Transcript
-from placecast.timecode import clock
+from placecast.timecode import clock, fragment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +45,16 @@ class Part:
     paragraphs: tuple[Paragraph, ...]
 
 
-def anchor(seconds: float) -> str:
-    """The `t=SECONDS` that names this moment in a link, in as few digits as milliseconds need."""
-    return f"t={seconds:.3f}".rstrip("0").rstrip(".")
-
-
 def parts(transcript: Transcript, chapters: tuple[Chapter, ...]) -> tuple[Part, ...]:
     """The transcript in reading order. Every anchor is there once, and every chapter has one to be linked to."""
-    for_sentences = {anchor(cue.start) for cue in transcript.cues}
+    for_sentences = {fragment(cue.start) for cue in transcript.cues}
     # A sentence that starts with its chapter is the chapter's anchor too.
-    for_chapters = {anchor(chapter.seconds) for chapter in chapters} - for_sentences
+    for_chapters = {fragment(chapter.seconds) for chapter in chapters} - for_sentences
     clocks: set[str] = set()
     made = []
     for chapter, cues in _by_chapter(transcript.cues, chapters):
         inside = Transcript(cues=cues, language=transcript.language)
-        name = _take(for_chapters, anchor(chapter.seconds)) if chapter else None
+        name = _take(for_chapters, fragment(chapter.seconds)) if chapter else None
         title = chapter.title if chapter else None
         made.append(Part(title=title, anchor=name, paragraphs=_paragraphs(inside, for_sentences, clocks)))
     return tuple(part for part in made if part.title is not None or part.paragraphs)
@@ -84,7 +79,7 @@ def _paragraphs(transcript: Transcript, unused: set[str], clocks: set[str]) -> t
             anchor=_first(clocks, f"t={clock(start)}"),
             speaker=speaker if speaker != speaking else None,
             unnamed=speaking is not None and not speaker,
-            sentences=tuple(Sentence(text=cue.text, anchor=_take(unused, anchor(cue.start))) for cue in cues),
+            sentences=tuple(Sentence(text=cue.text, anchor=_take(unused, fragment(cue.start))) for cue in cues),
         )
         made.append(paragraph)
         speaking = speaker

@@ -15,9 +15,8 @@ from placecast.chapters import spans
 from placecast.citation.reference import DOI
 from placecast.model import Chapter, Correction, Person, Place, Publication, Release, Show
 from placecast.pages import embedding, pictures
-from placecast.pages.reading import anchor
 from placecast.pages.wording import checked, coordinates, licence_address, local_iso, unchecked, web
-from placecast.timecode import iso_duration
+from placecast.timecode import fragment, iso_duration
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
@@ -125,7 +124,7 @@ def _clip(chapter: Chapter, end: float, page: str) -> Value:
         "name": chapter.title,
         "startOffset": chapter.seconds,
         "endOffset": end,
-        "url": f"{page}#{anchor(chapter.seconds)}",
+        "url": f"{page}#{fragment(chapter.seconds)}",
     }
 
 

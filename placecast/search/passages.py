@@ -12,6 +12,7 @@ from itertools import islice
 from placecast.model import Cue, Release, Transcript
 from placecast.search.postings import place
 from placecast.search.words import common, stemmer, words
+from placecast.timecode import tenths
 
 Passage = Sequence[Cue]
 Terms = Mapping[str, Sequence[int]]
@@ -75,6 +76,6 @@ def parts(release: Release, transcript: Transcript) -> dict[str, bytes]:
 
 def _json(about: Mapping[str, object], found: Sequence[Passage], speakers: Mapping[str, int]) -> bytes:
     told = [
-        [[round(cue.start, 2), cue.text, speakers.get(cue.speaker or "", -1)] for cue in passage] for passage in found
+        [[tenths(cue.start), cue.text, speakers.get(cue.speaker or "", -1)] for cue in passage] for passage in found
     ]
     return json.dumps({**about, "passages": told}, ensure_ascii=False, separators=(",", ":")).encode()

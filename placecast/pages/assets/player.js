@@ -121,6 +121,7 @@ function setUpReader(player) {
   const { audio } = player;
   const sentences = readSentences();
   const chapters = all(".chapters a[href^='#t=']").map((element) => ({ element, start: secondsOf(element.hash) }));
+  for (const link of all(".paragraph a")) link.ariaLabel = `Play from ${link.textContent}`;
   const [follow, back, actions] = [one("[data-follow]"), one("[data-do=back]"), one(".actions")];
   let heard = null;
   let chosen = [];
@@ -217,7 +218,7 @@ function setUpReader(player) {
 function readSentences() {
   let who = "";
   return all(".paragraph").flatMap((paragraph) => {
-    const name = one(".speaker", paragraph);
+    const name = one("b", paragraph);
     if (name) who = name.firstChild.data;
     if (paragraph.dataset.who === "") who = "";
     return all("span[id]", paragraph).map((element) => ({ element, who, start: Number(element.id.slice(2)) }));
@@ -328,11 +329,18 @@ function setUpKeys(reader, deeds) {
 }
 
 // Links into the sound, and clicks on what is said
+function startOf(hash) {
+  const seconds = secondsOf(hash);
+  // #t=12:34 is a paragraph, and its first sentence may begin within that second.
+  const first = seconds !== null && one(`[id="${CSS.escape(hash.slice(1))}"] span[id]`);
+  return first ? secondsOf(`#${first.id}`) : seconds;
+}
+
 function setUpLinks(player, reader) {
   let clickedHash = null;
 
   function followHash() {
-    const seconds = secondsOf(location.hash);
+    const seconds = startOf(location.hash);
     const done = location.hash === clickedHash;
     clickedHash = null;
     if (seconds === null || done) return;
@@ -342,7 +350,7 @@ function setUpLinks(player, reader) {
 
   function followLink(link) {
     if (link.hash !== location.hash) clickedHash = link.hash;
-    player.seek(secondsOf(link.hash));
+    player.seek(startOf(link.hash));
     player.play();
   }
 
@@ -387,20 +395,4 @@ function setUpSystem(player, reader) {
   session.setActionHandler("nexttrack", () => reader.stepChapter(1));
 }
 
-function setUpCopying(button) {
-  const field = document.getElementById(button.dataset.copy);
-  const status = document.querySelector(".status");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      status.textContent = "Copied";
-    } catch {
-      status.textContent = "Press Ctrl+C or ⌘C to copy";
-    }
-  });
-}
-
 if (one("[data-position]")) setUpPlayer(one("audio"));
-document.querySelectorAll("[data-copy]").forEach(setUpCopying);

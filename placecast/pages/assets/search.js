@@ -129,7 +129,7 @@ async function look() {
   } catch (error) {
     console.error(error);
     index = opened(); // what was read may be damaged, or of an index that is no more
-    if (number === asked) say("The search index could not be read. Try again, or use the list of transcripts below.");
+    if (number === asked) say("The search index could not be read. Try again, or use the list of transcripts.");
   }
 }
 
@@ -167,7 +167,5 @@ form.addEventListener("submit", (event) => {
 page.querySelector("[data-filters]").addEventListener("toggle", () => offer().catch(console.error), { once: true });
 form.addEventListener("change", (event) => event.target !== form.q && form.requestSubmit());
 addEventListener("popstate", fromAddress);
-form.hidden = false;
-page.querySelector("[data-plain]").firstChild.textContent = "";
 fromAddress();
 if (!form.q.value) form.q.focus();

@@ -1,0 +1,1 @@
+const t=document.querySelector("[data-copy]"),e=document.getElementById(t.dataset.copy),c=document.querySelector(".status");t.hidden=!1,t.addEventListener("click",async()=>{e.select();try{await navigator.clipboard.writeText(e.value),c.textContent="Copied"}catch{c.textContent="Press Ctrl+C or ⌘C to copy"}});

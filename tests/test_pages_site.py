@@ -244,7 +244,7 @@ def things(value: Any) -> Any:
 
 def read(path: str, tree: dict[str, bytes] = TREE) -> Any:
     """What a foreign reader finds on a page."""
-    syntaxes = ["json-ld", "opengraph", "dublincore"]
+    syntaxes = ["json-ld", "opengraph"]
     return extruct.extract(tree[path].decode(), base_url=ADDRESS, syntaxes=syntaxes)
 
 
@@ -276,19 +276,6 @@ def test_a_foreign_reader_finds_open_graph_on_every_page(path):
     assert facts["og:url"] == parsed(TREE, path).xpath("//link[@rel='canonical']/@href")[0]
     assert facts["og:url"] == SITE.show.at(path.removesuffix("index.html"))
     assert parsed(TREE, path).xpath("//link[@rel='alternate'][@type='application/rss+xml']")
-
-
-def test_a_foreign_reader_finds_dublin_core_on_an_episodes_page():
-    (told,) = read(f"{LATEST.episode.folder}index.html")["dublincore"]
-    facts = {each["name"]: each["content"] for each in told["elements"]}
-    assert facts["DC.title"] == LATEST.episode.title
-    assert facts["DC.type"] == "Sound"
-    assert facts["DC.date"] == "2026-11-20"
-    assert facts["DC.coverage"] == "Digbeth"
-    assert [each["content"] for each in told["elements"] if each["name"] == "DC.creator"] == [
-        "Nadia Okafor",
-        "Tom Ellis",
-    ]
 
 
 def citations(*people: Person, **changes: Any) -> list[tuple[str, str]]:

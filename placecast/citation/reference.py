@@ -9,6 +9,7 @@ from placecast.citation.cleaning import one_line
 from placecast.citation.people import Cast, Name, cast
 from placecast.licences import licence_address, licence_name
 from placecast.model import Episode, Show
+from placecast.timecode import fragment
 
 MEDIUM = "Audio podcast episode"
 DOI = "https://doi.org/"
@@ -42,7 +43,7 @@ class Reference:
     @property
     def url(self) -> str:
         """The address of its page, which plays from the moment where one is meant."""
-        return self.page if self.at is None else f"{self.page}#t={self.at:g}"
+        return self.page if self.at is None else f"{self.page}#{fragment(self.at)}"
 
     @property
     def address(self) -> str:

@@ -1,4 +1,4 @@
-"""What a page's head says of it to those who do not read it: Open Graph, Google Scholar, Zotero, Dublin Core.
+"""What a page's head says of it to those who do not read it: Open Graph, Google Scholar, Zotero.
 
 Each rule is a row of a table. The same facts as JSON-LD are `structured_data`'s part.
 """
@@ -36,7 +36,6 @@ def episode(release: Release, show: Show, description: str) -> list[Meta]:
         *_card(show, facts.title, description, facts.folder, "article", *card),
         *_named("property", _sound(release, show)),
         *_named("name", _highwire(release, show, description)),
-        *_named("name", _dublin_core(release, show, description)),
     ]
 
 
@@ -82,25 +81,6 @@ def _highwire(release: Release, show: Show, description: str) -> Iterator[tuple[
     yield "citation_abstract_html_url", page
     yield "citation_fulltext_html_url", page  # the whole transcript
     yield "citation_public_url", page
-
-
-def _dublin_core(release: Release, show: Show, description: str) -> Iterator[tuple[str, str]]:
-    """Dublin Core elements in HTML: https://www.dublincore.org/specifications/dublin-core/dcq-html/."""
-    facts, authors = release.episode, citation.heard(release.episode.credits(show))
-    yield "DC.title", facts.title
-    yield from (("DC.creator", name) for name in [person.name for person in authors] or [show.author])
-    yield from (("DC.contributor", person.name) for person in facts.credits(show) if person not in authors)
-    yield "DC.publisher", show.author
-    yield "DC.date", f"{release.published.astimezone(show.zone):%Y-%m-%d}"
-    yield "DC.type", "Sound"
-    yield "DC.format", release.audio.type
-    yield "DC.identifier", show.page(facts.folder)
-    yield "DC.identifier", f"doi:{facts.doi}" if facts.doi else ""
-    yield "DC.language", release.said.language
-    yield "DC.description", description
-    yield "DC.relation", show.page("")
-    yield from (("DC.coverage", place.name) for place in facts.places if place.rel == "subject")
-    yield "DC.rights", wording.licence_address(show.license) or show.license or show.copyright
 
 
 def _named(kind: str, found: Iterable[tuple[str, str]]) -> Iterator[Meta]:

@@ -214,4 +214,3 @@ def _lines(passage: _Passage, first: int, last: int) -> str:
     texts = ["".join([piece.text for piece in line]).strip() for line in lines if line]
     # SubRip has no escapes: an arrow in the text would be taken for a line of times.
     return "\n".join([re.sub("-{2,}>", "->", text) if "->" in text else text for text in texts])
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from placecast.model.publication import (
     Elsewhere,
@@ -58,6 +59,7 @@ __all__ = [
     "AsItLies",
     "Audio",
     "Chapter",
+    "Content",
     "Cue",
     "Distribution",
     "Elsewhere",
@@ -81,6 +83,7 @@ __all__ = [
     "Show",
     "SoundFile",
     "Soundbite",
+    "Spooled",
     "Target",
     "Text",
     "Transcript",
@@ -104,7 +107,15 @@ class AsItLies:
     sha256: str
 
 
-Tree = Mapping[str, bytes | AsItLies]
+@dataclass(frozen=True, kw_only=True)
+class Spooled(AsItLies):
+    """A file of the public tree that is made already, and waits elsewhere to be moved into the folder `feed`."""
+
+    source: Path
+
+
+Content = bytes | AsItLies
+Tree = Mapping[str, Content]
 """Files of the public tree: path with forward slashes, and content."""
 
 

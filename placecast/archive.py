@@ -123,8 +123,8 @@ class Archive:
         about = _about(self._project, self._show, episode)
         if not about[0]:
             return False
-        known = self._project.memory.recall(_SAID, episode.slug, about)
-        return known is None or not self._lying(*self._words(episode))
+        known, words = self._project.memory.recall(_SAID, episode.slug, about), self._words(episode)
+        return known is None or not (self._project.helpers.has(*words) or self._lying(*words))
 
     def expect(self, release: Release, around: object, made: Tree) -> None:
         """Helpers have made the files of an episode: `files` need not."""

@@ -58,6 +58,10 @@ class Helpers:
         """Keep what was made, until it is asked for under this name and key."""
         self._kept[name] = key, made
 
+    def has(self, name: str, key: str) -> bool:
+        """Whether something is kept under this name and key."""
+        return name in self._kept and self._kept[name][0] == key
+
     def taken(self, name: str, key: str) -> Any:
         """What was kept, once; None if there is nothing of that key."""
         kept_key, made = self._kept.pop(name, ("", None))

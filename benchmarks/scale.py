@@ -168,7 +168,8 @@ def feed(folder: Path) -> dict[str, float]:
 def built(folder: Path, processes: int = 0) -> dict[str, float]:
     """`placecast build` in a process of its own: CPU and wall seconds, peak memory in MB.
 
-    The memory is its own, and that of its largest helper. `processes`: how many share the work; 0 for as many as there are cores.
+    The memory is its own, and that of its largest helper. `processes`: how many share the work; 0: as many as there
+    are cores.
     """
     setting = {"PLACECAST_PROCESSES": str(processes)} if processes else {}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Publication, Release, Show, SoundFile, Text, Tree
+from placecast.model import (
+    AsItLies,
+    Content,
+    Episode,
+    Publication,
+    Release,
+    Show,
+    SoundFile,
+    Spooled,
+    Text,
+    Tree,
+)
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
+from placecast.project.memory import Answer
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
 BUILT_FOLDERS = ("e", "assets", "about", "people", "places", "search", "subscribe", "transcripts")
@@ -29,6 +41,79 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.written or self.removed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """An episode that a helper reads, or makes the files of."""
+
+    root: Path
+    show: Show
+    episode: Episode
+    release: Release | None = None
+    beside: pages.Neighbours = (None, None)
+
+
+def read_ahead(project: Project, show: Show, episodes: Sequence[Episode], tell: Callable[[str], None]) -> None:
+    """Have helpers read what an archive says, where there is much that is not known yet.
+
+    `publication` and `render` then find it in mind, and what comes from the words alone as files.
+    """
+    lying = Archive(project, show)
+    dated = (each for each in episodes if each.published and not each.withdrawn)
+    unread = [each for each in dated if project.audio_file(each.slug).is_file() and lying.lacks_words(each)]
+    jobs = [_Job(root=project.root, show=show, episode=each) for each in unread]
+    for job, (news, tree) in project.helpers.shared(_read, jobs, tell):
+        for answer in news:
+            project.memory.keep(*answer)
+        lying.expect_words(job.episode, tree)
+
+
+def _read(job: _Job) -> tuple[list[Answer], Tree]:
+    """What there is to know of an episode's words, for the memory of who asked, and the files that come of them."""
+    project, show, episode = _project(job.root), job.show, job.episode
+    said, read = archive.said(project, show, episode), archive.reader(project, show, episode)
+    project.edited(episode.slug)
+    _notes_html(project, episode)
+    tree = archive.spooled(project.helpers.spool, _spoken(episode, read()))
+    if said:
+        indexing.of(project, episode.slug, said, read)
+    return project.memory.news(), tree
+
+
+def _render_ahead(
+    project: Project, published: Publication, lying: Archive, around: Mapping[str, pages.Neighbours]
+) -> None:
+    """Have helpers make the files of episodes, where there are many that do not lie there."""
+    jobs = [
+        _Job(
+            root=project.root,
+            show=published.show,
+            episode=each.episode,
+            release=replace(each, text=_unread),
+            beside=beside,
+        )
+        for each in published.releases
+        if lying.lacks(each, beside := around[each.episode.slug])
+    ]
+    for job, tree in project.helpers.shared(_made, jobs, lambda _: None):
+        if job.release:
+            lying.expect(job.release, job.beside, tree)
+
+
+def _made(job: _Job) -> Tree:
+    project, show, episode = _project(job.root), job.show, job.episode
+    if job.release is None:
+        raise ValueError("there is nothing to be made of an episode that is not released")
+    release = replace(job.release, text=archive.reader(project, show, episode))
+    return archive.spooled(project.helpers.spool, _episode(release, Publication(show=show), job.beside))
+
+
+def _unread() -> Text:
+    raise NotImplementedError("who is sent a release reads its words themselves")
+
+
+_project = lru_cache(maxsize=1)(lambda root: Project(root=root))
 
 
 def publication(project: Project, show: Show, episodes: Sequence[Episode], until: datetime | None) -> Publication:
@@ -82,12 +167,15 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
 
 def render(project: Project, published: Publication, lying: Archive | None = None) -> Tree:
     """Every text of the public tree. Media are files already. `lying`: what need not be made again."""
-    tree: dict[str, bytes | AsItLies] = {FEED: rss.render(published), **pages.site(published)}
+    tree: dict[str, Content] = {FEED: rss.render(published), **pages.site(published)}
     around = pages.neighbours(published)
+    if lying:
+        _render_ahead(project, published, lying, around)
     for release in published.releases:
         beside = around[release.episode.slug]
-        make = partial(_episode, release, published, beside)
+        make, speak = partial(_episode, release, published, beside), partial(_words, release)
         tree |= lying.files(release, beside, make) if lying else make()
+        tree |= lying.words(release.episode, speak) if lying else speak()
     tree |= indexing.files(project, published, lying)
     return tree
 
@@ -100,25 +188,29 @@ def feed_of(tree: Tree) -> bytes:
     return feed
 
 
-def _episode(release: Release, published: Publication, beside: pages.Neighbours) -> Tree:
-    """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
-    text = release.text()
-    page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    return page | pages.embedded(release, published) | _sidecars(published.show, release, text)
-
-
-def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
-    episode, transcript = release.episode, text.transcript
-    texts = {
-        "vtt": vtt.write(transcript),
-        "srt": captions.srt(transcript, text.words),
-        "json": captions.podcast_json(transcript),
-        "txt": captions.plain_text(transcript),
-        "html": captions.html(transcript, title=episode.title),
-    }
-    tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
+def _episode(release: Release, published: Publication, beside: pages.Neighbours) -> dict[str, bytes]:
+    """The pages of an episode, the chapters, and the forms of the transcript that show more than what was said."""
+    episode, transcript = release.episode, release.text().transcript
+    tree = {f"{episode.folder}index.html": pages.episode(release, published, beside, transcript)}
+    tree |= pages.embedded(release, published)
+    tree[episode.transcript_path("html")] = captions.html(transcript, title=episode.title).encode()
     tree |= search.parts(release, transcript)
-    return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
+    return tree | ({episode.chapters_path: chapters.render(published.show, release)} if episode.chapters else {})
+
+
+def _words(release: Release) -> dict[str, bytes]:
+    return _spoken(release.episode, release.text())
+
+
+def _spoken(episode: Episode, text: Text) -> dict[str, bytes]:
+    """The transcript in the forms that apps ask for, which follow from the words alone."""
+    texts = {
+        "vtt": vtt.write(text.transcript),
+        "srt": captions.srt(text.transcript, text.words()),
+        "json": captions.podcast_json(text.transcript),
+        "txt": captions.plain_text(text.transcript),
+    }
+    return {episode.transcript_path(suffix): told.encode() for suffix, told in texts.items()}
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
@@ -151,9 +243,12 @@ def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
 
 def write(folder: Path, tree: Tree, changed: Changes) -> None:
     """Bring the folder to the tree: feed.xml last, so that it never names a file that is not there."""
-    contents = {path: content for path, content in tree.items() if isinstance(content, bytes)}
     for path in sorted(changed.written, key=lambda path: path == FEED):
-        files.write(folder / path, contents[path])
+        match tree[path]:
+            case Spooled() as made:
+                files.move(made.source, folder / path)
+            case bytes() as content:
+                files.write(folder / path, content)
     for path in changed.removed:
         (folder / path).unlink()
         _remove_empty((folder / path).parent, folder)
@@ -175,7 +270,9 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
                 shutil.copyfile(project.media(sound), temporary)
 
 
-def _holds(path: Path, content: bytes | AsItLies) -> bool:
+def _holds(path: Path, content: Content) -> bool:
+    if isinstance(content, Spooled):
+        return path.is_file() and not path.is_symlink() and files.sha256_of(path) == content.sha256
     if isinstance(content, AsItLies):
         return True
     return path.is_file() and not path.is_symlink() and path.read_bytes() == content

@@ -44,7 +44,8 @@ def srt(transcript: Transcript, words: Sequence[Sequence[Word]]) -> str:
 
 def podcast_json(transcript: Transcript) -> str:
     """The Podcasting 2.0 JSON transcript 1.0.0, a segment on each line."""
-    segments = ",\n".join(json.dumps(_segment(cue), ensure_ascii=False) for cue in transcript.cues)
+    write = json.JSONEncoder(ensure_ascii=False).encode  # `dumps` would make one for each cue
+    segments = ",\n".join(write(_segment(cue)) for cue in transcript.cues)
     return f'{{"version": "1.0.0", "segments": [\n{segments}\n]}}\n'
 
 

@@ -7,7 +7,7 @@ joined, not made. A clone that does not know all episodes of the feed leaves the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from placecast import files as writing
 from placecast import looks, search
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Publication, Release, Tree
+from placecast.model import AsItLies, Publication, Release, Said, Text, Tree
 from placecast.project import Project
 from placecast.search import Heard, Segment
 
@@ -46,7 +46,7 @@ def _segment(project: Project, name: str, releases: Sequence[Release], lying: Ar
     made: list[Segment] = []
 
     def make() -> Tree:
-        heard = (_heard(project, each) for each in releases)
+        heard = (of(project, each.episode.slug, each.said, each.text) for each in releases)
         told, shards = search.segment([each.episode.slug for each in releases], heard)
         _keep(path, key, vars(told))
         made.append(told)
@@ -58,10 +58,10 @@ def _segment(project: Project, name: str, releases: Sequence[Release], lying: Ar
     return (made[0] if made else Segment(**kept)), tree
 
 
-def _heard(project: Project, release: Release) -> Heard:
+def of(project: Project, slug: str, said: Said, read: Callable[[], Text]) -> Heard:
     """What is looked up of an episode: as it was found before, or read now."""
-    path = _folder(project) / "said" / f"{release.episode.slug}.json"
-    key = sha256(repr((looks.program(), release.said)).encode())
+    path = _folder(project) / "said" / f"{slug}.json"
+    key = sha256(repr((looks.program(), said)).encode())
     if kept := _read(path, key):
         return Heard(
             passages=kept["passages"],
@@ -70,7 +70,7 @@ def _heard(project: Project, release: Release) -> Heard:
             words=frozenset(kept["words"]),
             speakers=tuple(kept["speakers"]),
         )
-    found = search.heard(release.text().transcript)
+    found = search.heard(read().transcript)
     told = {"single": _text(found.single), "double": _text(found.double), "words": sorted(found.words)}
     _keep(path, key, vars(found) | told)
     return found

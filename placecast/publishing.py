@@ -69,6 +69,7 @@ def build(
     `told`: what may change for listeners; sound that another clone has replaced stays as it is without that.
     """
     before = rss.named(show, sight.feed.body) if sight.feed else rss.Named()
+    building.read_ahead(run.project, show, episodes, run.reporter.warn)
     ready = building.publication(run.project, show, episodes, run.now)
     held = gate.held(ready, sight.objects)
     kept_back = {each.slug for each in held if not each.live}
@@ -189,6 +190,7 @@ def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Wit
 
 def seen_here(run: Run, show: Show, episodes: Sequence[Episode]) -> Sight:
     """The folder `feed` in place of a target: what it shows stays shown."""
+    building.read_ahead(run.project, show, episodes, run.reporter.warn)
     sight, feed = delivery.look(MemoryStorage()), run.project.feed / FEED
     others = rss.without(feed.read_bytes(), {episode.guid for episode in episodes}) if feed.is_file() else None
     return replace(

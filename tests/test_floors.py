@@ -27,7 +27,7 @@ FLOORS = (
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving"),
-    ("asking", "files", "looks", "root"),
+    ("asking", "files", "helpers", "looks", "root"),
     ("abroad", "audio", "cluster", "distribution", "project", "serve", "storage", "tags", "transcribe"),
     ("archive", "delivery", "pictures", "review"),
     ("finding", "indexing"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from placecast.model.listing import (
     Block,
@@ -73,6 +74,7 @@ __all__ = [
     "Chapter",
     "Chat",
     "Comments",
+    "Content",
     "Cue",
     "Directories",
     "Distribution",
@@ -103,6 +105,7 @@ __all__ = [
     "Show",
     "SoundFile",
     "Soundbite",
+    "Spooled",
     "Target",
     "Text",
     "Transcript",
@@ -126,7 +129,15 @@ class AsItLies:
     sha256: str
 
 
-Tree = Mapping[str, bytes | AsItLies]
+@dataclass(frozen=True, kw_only=True)
+class Spooled(AsItLies):
+    """A file of the public tree that is made already, and waits elsewhere to be moved into the folder `feed`."""
+
+    source: Path
+
+
+Content = bytes | AsItLies
+Tree = Mapping[str, Content]
 """Files of the public tree: path with forward slashes, and content."""
 
 

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from placecast import files, looks, plan, record, reviews, typed, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
+from placecast.helpers import Helpers
 from placecast.model import (
     DETECT,
     Alternate,
@@ -168,7 +169,7 @@ class Project:
         path = self.transcript_file(episode.slug)
         if not path.is_file():
             return None
-        return vtt.parse(_text(path, self.shown(path)), self.shown(path), self.language(episode, show))
+        return _spoken(_text(path, self.shown(path)), self.shown(path), self.language(episode, show))
 
     def language(self, episode: Episode, show: Show) -> str:
         """The language of what is said: as the facts say, or as it was heard where they leave it to the machine."""
@@ -252,6 +253,11 @@ class Project:
         """What was found out about the files of this show: saved when a run ends."""
         return Memory(self.cache / "known.json")
 
+    @cached_property
+    def helpers(self) -> Helpers:
+        """Who shares the work of a long archive, while the show is locked."""
+        return Helpers(self.cache / "spool")
+
     def _found(self, kind: str, name: str, about: object, find: Callable[[], Any]) -> Any:
         """What is remembered of what this very program has found."""
         return self.memory.found(kind, name, [about, looks.program()], find)
@@ -285,14 +291,16 @@ class Project:
             cure = "Wait for it to end, then run the command again."
             raise LockedError(str(self.root), "another placecast is at work on this show.", cure) from None
         try:
-            yield
+            with self.helpers.at_hand():
+                yield
         finally:
             self.memory.save()
             lock.release()
 
 
-# One run asks several times for the record of an episode before it turns to the next one.
+# One run asks several times for the words of an episode before it turns to the next one.
 _parsed = lru_cache(maxsize=2)(record.parse_record)
+_spoken = lru_cache(maxsize=2)(vtt.parse)
 
 
 def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:

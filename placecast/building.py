@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
@@ -44,14 +45,22 @@ class Changes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Job:
-    """An episode that a helper reads, or makes the files of."""
+class _Unread:
+    """An episode whose words a helper reads."""
 
-    root: Path
+    project: Project
     show: Show
     episode: Episode
-    release: Release | None = None
-    beside: pages.Neighbours = (None, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Unmade:
+    """A release that a helper makes the files of."""
+
+    project: Project
+    show: Show
+    release: Release
+    beside: pages.Neighbours
 
 
 def read_ahead(project: Project, show: Show, episodes: Sequence[Episode], tell: Callable[[str], None]) -> None:
@@ -62,58 +71,42 @@ def read_ahead(project: Project, show: Show, episodes: Sequence[Episode], tell: 
     lying = Archive(project, show)
     dated = (each for each in episodes if each.published and not each.withdrawn)
     unread = [each for each in dated if project.audio_file(each.slug).is_file() and lying.lacks_words(each)]
-    jobs = [_Job(root=project.root, show=show, episode=each) for each in unread]
+    jobs = [_Unread(project=project, show=show, episode=each) for each in unread]
     for job, (news, tree) in project.helpers.shared(_read, jobs, tell):
         for answer in news:
             project.memory.keep(*answer)
         lying.expect_words(job.episode, tree)
 
 
-def _read(job: _Job) -> tuple[list[Answer], Tree]:
+def _read(job: _Unread) -> tuple[list[Answer], Tree]:
     """What there is to know of an episode's words, for the memory of who asked, and the files that come of them."""
-    project, show, episode = _project(job.root), job.show, job.episode
-    said, read = archive.said(project, show, episode), archive.reader(project, show, episode)
+    project, episode = job.project, job.episode
+    said, read = archive.said(project, job.show, episode), archive.reader(project, job.show, episode)
     project.edited(episode.slug)
     _notes_html(project, episode)
     tree = archive.spooled(project.helpers.spool, _spoken(episode, read()))
     if said:
-        indexing.of(project, episode.slug, said, read)
+        indexing.of(project, episode, said, read)
     return project.memory.news(), tree
 
 
-def _render_ahead(
+def _make_ahead(
     project: Project, published: Publication, lying: Archive, around: Mapping[str, pages.Neighbours]
 ) -> None:
     """Have helpers make the files of episodes, where there are many that do not lie there."""
-    jobs = [
-        _Job(
-            root=project.root,
-            show=published.show,
-            episode=each.episode,
-            release=replace(each, text=_unread),
-            beside=beside,
-        )
+    show = published.show
+    unmade = [
+        _Unmade(project=project, show=show, release=each, beside=beside)
         for each in published.releases
         if lying.lacks(each, beside := around[each.episode.slug])
     ]
-    for job, tree in project.helpers.shared(_made, jobs, lambda _: None):
-        if job.release:
-            lying.expect(job.release, job.beside, tree)
+    for job, tree in project.helpers.shared(_make, unmade):
+        lying.expect(job.release, job.beside, tree)
 
 
-def _made(job: _Job) -> Tree:
-    project, show, episode = _project(job.root), job.show, job.episode
-    if job.release is None:
-        raise ValueError("there is nothing to be made of an episode that is not released")
-    release = replace(job.release, text=archive.reader(project, show, episode))
-    return archive.spooled(project.helpers.spool, _episode(release, Publication(show=show), job.beside))
-
-
-def _unread() -> Text:
-    raise NotImplementedError("who is sent a release reads its words themselves")
-
-
-_project = lru_cache(maxsize=1)(lambda root: Project(root=root))
+def _make(job: _Unmade) -> Tree:
+    tree = _episode(job.release, Publication(show=job.show), job.beside)
+    return archive.spooled(job.project.helpers.spool, tree)
 
 
 def publication(project: Project, show: Show, episodes: Sequence[Episode], until: datetime | None) -> Publication:
@@ -170,7 +163,7 @@ def render(project: Project, published: Publication, lying: Archive | None = Non
     tree: dict[str, Content] = {FEED: rss.render(published), **pages.site(published)}
     around = pages.neighbours(published)
     if lying:
-        _render_ahead(project, published, lying, around)
+        _make_ahead(project, published, lying, around)
     for release in published.releases:
         beside = around[release.episode.slug]
         make, speak = partial(_episode, release, published, beside), partial(_words, release)
@@ -234,9 +227,9 @@ def _sound_here(project: Project, published: Publication) -> list[SoundFile]:
 
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
     """What writing the tree into the folder would change. `kept`: folders that others answer for."""
-    written = [path for path, content in tree.items() if not _holds(folder / path, content)]
+    written = [path for path, content in tree.items() if not _holds(folder, path, content)]
     built = sorted(path for name in BUILT_FOLDERS for path, _ in looks.below(str(folder / name)))
-    names = [Path(path).relative_to(folder).as_posix() for path in built]
+    names = [path.removeprefix(f"{folder}{os.sep}").replace(os.sep, "/") for path in built]
     removed = [name for name in names if name not in tree and not name.startswith(tuple(kept))]
     return Changes(written=tuple(written), removed=tuple(removed))
 
@@ -270,12 +263,13 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
                 shutil.copyfile(project.media(sound), temporary)
 
 
-def _holds(path: Path, content: Content) -> bool:
-    if isinstance(content, Spooled):
-        return path.is_file() and not path.is_symlink() and files.sha256_of(path) == content.sha256
-    if isinstance(content, AsItLies):
+def _holds(folder: Path, path: str, content: Content) -> bool:
+    if isinstance(content, AsItLies) and not isinstance(content, Spooled):
         return True
-    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
+    file = folder / path
+    if not file.is_file() or file.is_symlink():
+        return False
+    return files.sha256_of(file) == content.sha256 if isinstance(content, Spooled) else file.read_bytes() == content
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

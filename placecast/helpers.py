@@ -6,6 +6,7 @@ never been there. So a fault shows itself in one place and in the same words, wi
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -18,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from placecast.model import no_words
+
 Job = TypeVar("Job")
 Made = TypeVar("Made")
 
@@ -26,6 +29,7 @@ FEW = 24
 
 SETTING = "PLACECAST_PROCESSES"
 _MOST = 16  # processes; the disk is busy by then
+_GARBAGE = 100_000  # objects: the words of an episode are none, and looking for some costs a sixth of the time
 _DIED = (
     "A helper process has died, which happens where memory is short. Its work is done again, which takes longer. "
     f"To go without helpers, set {SETTING}=1."
@@ -68,13 +72,13 @@ class Helpers:
         return made if kept_key == key else None
 
     def shared(
-        self, work: Callable[[Job], Made], jobs: Sequence[Job], tell: Callable[[str], None]
+        self, work: Callable[[Job], Made], jobs: Sequence[Job], tell: Callable[[str], None] = no_words
     ) -> Iterator[tuple[Job, Made]]:
         """What the work gives for each job, as soon as it is there; nothing for those that went wrong.
 
         Nothing at all where there are few jobs, or no folder to work in. `work` is a function of a module.
         """
-        if not self._there or len(jobs) < FEW:
+        if not self._there or len(jobs) < (2 if self._pool else FEW):
             return
         if processes() == 1:
             yield from ((job, made) for job in jobs for made in _tried(work, job))
@@ -104,7 +108,12 @@ class Helpers:
 def processes() -> int:
     """How many share the work: as many as may run at once, or as the environment says."""
     said = os.environ.get(SETTING, "")
-    return min(int(said) if said.isdecimal() and int(said) else len(os.sched_getaffinity(0)), _MOST)
+    return min(int(said) if said.isdecimal() and int(said) else _cores(), _MOST)
+
+
+def _cores() -> int:
+    # macOS does not know which cores a process may use.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _tried(work: Callable[[Job], Made], job: Job) -> list[Made]:
@@ -118,6 +127,7 @@ def _tried(work: Callable[[Job], Made], job: Job) -> list[Made]:
 def _begin() -> None:
     """Ctrl-C goes to all processes of a terminal: the one that was asked ends the others. They end with it, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(_GARBAGE)
     threading.Thread(target=_end_with, args=[multiprocessing.parent_process()], daemon=True).start()
 
 

@@ -55,6 +55,10 @@ class Project:
 
     root: Path
 
+    def __reduce__(self) -> tuple[Callable[[Path], Project], tuple[Path]]:
+        """What another process is given is the folder: what this process knows of it stays here."""
+        return opened, (self.root,)
+
     @classmethod
     def find(cls, start: Path) -> Project:
         """The show that this folder belongs to: here or in a folder above."""
@@ -301,6 +305,12 @@ class Project:
 # One run asks several times for the words of an episode before it turns to the next one.
 _parsed = lru_cache(maxsize=2)(record.parse_record)
 _spoken = lru_cache(maxsize=2)(vtt.parse)
+
+
+@lru_cache(maxsize=1)
+def opened(root: Path) -> Project:
+    """The show in this folder, once for all that a helper does."""
+    return Project(root=root)
 
 
 def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:

@@ -6,8 +6,8 @@ long as they lie in the folder `feed` and look as they did when they were writte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -88,6 +88,18 @@ def _transcript(project: Project, show: Show, episode: Episode) -> Transcript:
     return found or Transcript(cues=(), language=show.language)
 
 
+Make = Callable[[], Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Files that are made together. `key`: a name for all that they come from. `make` may be sent to a helper."""
+
+    name: str
+    key: str
+    make: Make
+
+
 class Archive:
     """What was made of a show's episodes before, and lies in the folder `feed`; and what helpers have made by now."""
 
@@ -96,44 +108,50 @@ class Archive:
         self._about = sha256(repr((looks.program(), show)).encode())
         self._made: dict[str, tuple[str, Tree]] = {}
 
-    def files(self, release: Release, around: object, make: Callable[[], Tree]) -> Tree:
-        """The files of an episode that the facts and the words make: as they lie, or made now.
+    def files(self, groups: Sequence[Group]) -> Tree:
+        """The files of all these groups: as they lie, or made now, by helpers where many are missing."""
+        lying = {each.name: tree for each in groups if (tree := self._lying(each)) is not None}
+        missing = [each for each in groups if each.name not in lying]
+        made = {each.name: tree for each, tree in self._made_by_helpers(missing)}
+        made |= {each.name: each.make() for each in missing if each.name not in made}
+        self._made |= {each.name: (each.key, made[each.name]) for each in missing}
+        trees = lying | made
+        return {path: file for each in groups for path, file in trees[each.name].items()}
 
-        `around`: what they come from beside the release.
-        """
-        return self.group(release.episode.slug, self._key(release, around), make)
+    def _made_by_helpers(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Tree]]:
+        helpers, waiting = self._project.helpers, []
+        for each in groups:
+            if tree := helpers.taken(each.name, each.key):
+                yield each, tree
+            else:
+                waiting.append(each)
+        jobs = [_Job(group=each, spool=helpers.spool) for each in waiting]
+        yield from ((job.group, tree) for job, tree in helpers.shared(_make, jobs))
 
-    def words(self, episode: Episode, make: Callable[[], Tree]) -> Tree:
-        """The files of an episode that come from its words alone: as they lie, or made now."""
-        return self.group(*self._words(episode), make)
+    def words(self, episode: Episode, make: Make) -> Group:
+        """The files of an episode that come from its words alone."""
+        heard = looks.look(self._project.record_file(episode.slug))
+        about = _about(self._project, self._show, episode)
+        return Group(name=f"{episode.slug} words", key=sha256(repr((about, heard)).encode()), make=make)
 
-    def group(self, name: str, key: str, make: Callable[[], Tree]) -> Tree:
-        """Files that are made together: as they lie, or made now. `key`: a name for all that they come from."""
-        lying = self._lying(name, key)
-        if lying is not None:
-            return lying
-        self._made[name] = key, self._project.helpers.taken(name, key) or make()
-        return self._made[name][1]
-
-    def lacks(self, release: Release, around: object) -> bool:
-        """Whether `files` would have to make them."""
-        return self._lying(release.episode.slug, self._key(release, around)) is None
+    def told(self, release: Release, around: object, make: Make) -> Group:
+        """The files of an episode that its facts and words make. `around`: what they come from beside the release."""
+        slug = release.episode.slug
+        words = looks.look(self._project.transcript_file(slug)), looks.look(self._project.record_file(slug))
+        return Group(name=slug, key=sha256(repr((self._about, release, around, words)).encode()), make=make)
 
     def lacks_words(self, episode: Episode) -> bool:
-        """Whether an episode has words that `words` would have to make files of, or `said` would have to read."""
+        """Whether an episode has words that must be read, to be known or to make files of them."""
         about = _about(self._project, self._show, episode)
         if not about[0]:
             return False
-        known, words = self._project.memory.recall(_SAID, episode.slug, about), self._words(episode)
-        return known is None or not (self._project.helpers.has(*words) or self._lying(*words))
-
-    def expect(self, release: Release, around: object, made: Tree) -> None:
-        """Helpers have made the files of an episode: `files` need not."""
-        self._project.helpers.keep(release.episode.slug, self._key(release, around), made)
+        known, words = self._project.memory.recall(_SAID, episode.slug, about), self.words(episode, dict)
+        return known is None or not (self._project.helpers.has(words.name, words.key) or self._lying(words))
 
     def expect_words(self, episode: Episode, made: Tree) -> None:
-        """Helpers have made the files of an episode's words: `words` need not."""
-        self._project.helpers.keep(*self._words(episode), made)
+        """Helpers have made the files of an episode's words: `files` need not."""
+        words = self.words(episode, dict)
+        self._project.helpers.keep(words.name, words.key, made)
 
     def settle(self) -> None:
         """Remember what was made: it has been written into the folder now."""
@@ -144,27 +162,26 @@ class Archive:
         file = as_it_lies(content)
         return path, [looks.look(self._project.feed / path), file.size, file.sha256]
 
-    def _lying(self, name: str, key: str) -> Tree | None:
+    def _lying(self, group: Group) -> Tree | None:
         """The files that were kept in mind; None if there are none, or one of them is not as it was."""
-        kept: Mapping[str, tuple[looks.Look, int, str]] | None = self._project.memory.recall(_MADE, name, key)
-        if kept is None:
-            return None
+        known = self._project.memory.recall(_MADE, group.name, group.key)
+        kept: Mapping[str, tuple[looks.Look, int, str]] | None = known
         feed = f"{self._project.feed}/"
-        if any(looks.look(feed + path) != look for path, (look, _, _) in kept.items()):
+        if kept is None or any(looks.look(feed + path) != look for path, (look, _, _) in kept.items()):
             return None
         return {path: AsItLies(size=size, sha256=digest) for path, (_, size, digest) in kept.items()}
 
-    def _words(self, episode: Episode) -> tuple[str, str]:
-        """A name for the files of an episode's words, and one for all that they come from."""
-        heard = looks.look(self._project.record_file(episode.slug))
-        about = _about(self._project, self._show, episode)
-        return f"{episode.slug} words", sha256(repr((about, heard)).encode())
 
-    def _key(self, release: Release, around: object) -> str:
-        """A name for all that an episode's files come from."""
-        slug = release.episode.slug
-        words = looks.look(self._project.transcript_file(slug)), looks.look(self._project.record_file(slug))
-        return sha256(repr((self._about, release, around, words)).encode())
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """A group that a helper makes."""
+
+    group: Group
+    spool: Path
+
+
+def _make(job: _Job) -> Tree:
+    return spooled(job.spool, job.group.make())
 
 
 def as_it_lies(content: Content) -> AsItLies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -53,16 +53,6 @@ class _Unread:
     episode: Episode
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Unmade:
-    """A release that a helper makes the files of."""
-
-    project: Project
-    show: Show
-    release: Release
-    beside: pages.Neighbours
-
-
 def read_ahead(project: Project, show: Show, episodes: Sequence[Episode], tell: Callable[[str], None]) -> None:
     """Have helpers read what an archive says, where there is much that is not known yet.
 
@@ -88,25 +78,6 @@ def _read(job: _Unread) -> tuple[list[Answer], Tree]:
     if said:
         indexing.of(project, episode, said, read)
     return project.memory.news(), tree
-
-
-def _make_ahead(
-    project: Project, published: Publication, lying: Archive, around: Mapping[str, pages.Neighbours]
-) -> None:
-    """Have helpers make the files of episodes, where there are many that do not lie there."""
-    show = published.show
-    unmade = [
-        _Unmade(project=project, show=show, release=each, beside=beside)
-        for each in published.releases
-        if lying.lacks(each, beside := around[each.episode.slug])
-    ]
-    for job, tree in project.helpers.shared(_make, unmade):
-        lying.expect(job.release, job.beside, tree)
-
-
-def _make(job: _Unmade) -> Tree:
-    tree = _episode(job.release, Publication(show=job.show), job.beside)
-    return archive.spooled(job.project.helpers.spool, tree)
 
 
 def publication(project: Project, show: Show, episodes: Sequence[Episode], until: datetime | None) -> Publication:
@@ -161,14 +132,17 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
 def render(project: Project, published: Publication, lying: Archive | None = None) -> Tree:
     """Every text of the public tree. Media are files already. `lying`: what need not be made again."""
     tree: dict[str, Content] = {FEED: rss.render(published), **pages.site(published)}
-    around = pages.neighbours(published)
-    if lying:
-        _make_ahead(project, published, lying, around)
+    alone, around = Publication(show=published.show), pages.neighbours(published)
+    groups = []
     for release in published.releases:
         beside = around[release.episode.slug]
-        make, speak = partial(_episode, release, published, beside), partial(_words, release)
-        tree |= lying.files(release, beside, make) if lying else make()
-        tree |= lying.words(release.episode, speak) if lying else speak()
+        show, speak = partial(_told, release, alone, beside), partial(_words, release)
+        if lying:
+            groups += [lying.told(release, beside, show), lying.words(release.episode, speak)]
+        else:
+            tree |= {**show(), **speak()}
+    if lying:
+        tree |= lying.files(groups)
     tree |= indexing.files(project, published, lying)
     return tree
 
@@ -181,14 +155,17 @@ def feed_of(tree: Tree) -> bytes:
     return feed
 
 
-def _episode(release: Release, published: Publication, beside: pages.Neighbours) -> dict[str, bytes]:
-    """The pages of an episode, the chapters, and the forms of the transcript that show more than what was said."""
+def _told(release: Release, alone: Publication, beside: pages.Neighbours) -> dict[str, bytes]:
+    """The pages of an episode, the chapters, and the forms of the transcript that show more than what was said.
+
+    Of the publication, they show nothing but the show.
+    """
     episode, transcript = release.episode, release.text().transcript
-    tree = {f"{episode.folder}index.html": pages.episode(release, published, beside, transcript)}
-    tree |= pages.embedded(release, published)
+    tree = {f"{episode.folder}index.html": pages.episode(release, alone, beside, transcript)}
+    tree |= pages.embedded(release, alone)
     tree[episode.transcript_path("html")] = captions.html(transcript, title=episode.title).encode()
     tree |= search.parts(release, transcript)
-    return tree | ({episode.chapters_path: chapters.render(published.show, release)} if episode.chapters else {})
+    return tree | ({episode.chapters_path: chapters.render(alone.show, release)} if episode.chapters else {})
 
 
 def _words(release: Release) -> dict[str, bytes]:

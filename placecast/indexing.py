@@ -17,7 +17,7 @@ from typing import Any
 
 from placecast import archive, looks, search
 from placecast import files as writing
-from placecast.archive import Archive
+from placecast.archive import Archive, Group
 from placecast.fingerprint import sha256
 from placecast.model import AsItLies, Episode, Publication, Release, Said, Show, Text, Tree
 from placecast.project import Project
@@ -68,13 +68,13 @@ def _segment(project: Project, name: str, batches: Sequence[_Batch], lying: Arch
     kept = _read(path, key)
     made: list[Segment] = []
 
-    def make() -> Tree:
+    def make() -> Mapping[str, bytes]:
         told, shards = search.segment([episode.slug for episode, _ in episodes], _joined(project, batches))
         _keep(path, key, vars(told))
         made.append(told)
         return shards
 
-    tree = lying.group(name, key, make) if lying else make()
+    tree = lying.files([Group(name=name, key=key, make=make)]) if lying else make()
     if not (made or kept):
         make()
     return (made[0] if made else Segment(**kept)), tree

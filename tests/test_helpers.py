@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from typing import TypeVar
 import pytest
 from click.testing import CliRunner
 
-from placecast import helpers, pipeline
+from placecast import building, helpers, pipeline, search
 from placecast.cli import cli
 from placecast.helpers import Helpers
 from placecast.project import Project
@@ -49,11 +50,22 @@ def built_anew(show: SmallShow) -> dict[str, bytes]:
 def test_one_process_or_many_or_none_to_help_build_the_same_bytes(
     show: SmallShow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_two = built_anew(show)
+    with monkeypatch.context() as smaller:
+        smaller.setattr(search, "STEP", 1)  # an episode a batch, or there would be one, which is not shared out
+        with_two = built_anew(show)
+    assert len(list((show.project.cache / "search/batches").iterdir())) == len(SLUGS)
     monkeypatch.setenv(helpers.SETTING, "1")
     with_one = built_anew(show)
     monkeypatch.setattr(helpers, "FEW", 1000)
     assert with_two == with_one == built_anew(show)
+
+
+def test_a_show_is_sent_to_a_helper_as_its_folder(show: SmallShow) -> None:
+    release = building.publication(show.project, *show.project.load(), show.run().now).releases[0]
+    show.project.helpers.keep("what only", "this process", [lambda: "knows"])
+    sent = pickle.dumps(release)
+    assert len(sent) < 20_000
+    assert pickle.loads(sent).text().transcript == release.text().transcript
 
 
 def test_what_helpers_have_read_is_remembered_and_what_they_made_is_moved(show: SmallShow) -> None:

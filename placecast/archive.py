@@ -107,6 +107,7 @@ class Archive:
         self._project, self._show = project, show
         self._about = sha256(repr((looks.program(), show)).encode())
         self._made: dict[str, tuple[str, Tree]] = {}
+        self._feed = f"{project.feed}/"
 
     def files(self, groups: Sequence[Group]) -> Tree:
         """The files of all these groups: as they lie, or made now, by helpers where many are missing."""
@@ -160,14 +161,13 @@ class Archive:
 
     def _entry(self, path: str, content: Content) -> tuple[str, list[object]]:
         file = as_it_lies(content)
-        return path, [looks.look(self._project.feed / path), file.size, file.sha256]
+        return path, [looks.look(self._feed + path), file.size, file.sha256]
 
     def _lying(self, group: Group) -> Tree | None:
         """The files that were kept in mind; None if there are none, or one of them is not as it was."""
         known = self._project.memory.recall(_MADE, group.name, group.key)
         kept: Mapping[str, tuple[looks.Look, int, str]] | None = known
-        feed = f"{self._project.feed}/"
-        if kept is None or any(looks.look(feed + path) != look for path, (look, _, _) in kept.items()):
+        if kept is None or any(looks.look(self._feed + path) != look for path, (look, _, _) in kept.items()):
             return None
         return {path: AsItLies(size=size, sha256=digest) for path, (_, size, digest) in kept.items()}
 

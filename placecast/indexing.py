@@ -19,6 +19,7 @@ from placecast import archive, looks, search
 from placecast import files as writing
 from placecast.archive import Archive, Group
 from placecast.fingerprint import sha256
+from placecast.garbage import uncollected
 from placecast.model import AsItLies, Episode, Publication, Release, Said, Show, Text, Tree
 from placecast.project import Project
 from placecast.search import Heard, Run, Segment
@@ -69,7 +70,8 @@ def _segment(project: Project, name: str, batches: Sequence[_Batch], lying: Arch
     made: list[Segment] = []
 
     def make() -> Mapping[str, bytes]:
-        told, shards = search.segment([episode.slug for episode, _ in episodes], _joined(project, batches))
+        with uncollected():
+            told, shards = search.segment([episode.slug for episode, _ in episodes], _joined(project, batches))
         _keep(path, key, vars(told))
         made.append(told)
         return shards

@@ -15,8 +15,8 @@ import placecast
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     (
-        *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
-        *("timecode", "typed", "wording"),
+        *("addresses", "alignment", "colours", "errors", "fingerprint", "garbage", "media_types", "recurrence"),
+        *("registers", "timecode", "typed", "wording"),
     ),
     ("model",),
     ("realign", "screens"),

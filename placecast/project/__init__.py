@@ -92,16 +92,16 @@ class Project:
         return self.cache / "work" / slug
 
     def transcript_file(self, slug: str) -> Path:
-        return self.root / "transcripts" / f"{slug}.vtt"
+        return self.root / f"transcripts/{slug}.vtt"
 
     def record_file(self, slug: str) -> Path:
-        return self.root / "transcripts" / f"{slug}.words.json"
+        return self.root / f"transcripts/{slug}.words.json"
 
     def review_file(self, slug: str) -> Path:
-        return self.root / "transcripts" / f"{slug}.review.json"
+        return self.root / f"transcripts/{slug}.review.json"
 
     def audio_file(self, slug: str) -> Path:
-        return self.root / "episodes" / slug / "audio.json"
+        return self.root / f"episodes/{slug}/audio.json"
 
     def shown(self, path: Path) -> str:
         """A path as people want to read it: from the show's folder, where it lies in there."""
@@ -159,7 +159,7 @@ class Project:
         if not path.is_file():
             return None
         try:
-            return typed.checked(_audio(json.loads(_text(path, self.shown(path)))))
+            return _sound(_text(path, self.shown(path)))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             what = f"cannot be read: {error}."
             cure = "Get it back from git, or delete it and publish again: the audio is then made anew."
@@ -377,6 +377,11 @@ def _known(cache: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
+
+
+@lru_cache(maxsize=1 << 14)  # a build asks three times for each of a long archive
+def _sound(text: str) -> Audio:
+    return typed.checked(_audio(json.loads(text)))
 
 
 def _audio(data: dict[str, Any]) -> Audio:

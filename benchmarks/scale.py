@@ -1,7 +1,7 @@
 """What a long archive costs: the feed of 1,000 and 10,000 episodes, and building a show of 1,000 again.
 
     .venv/bin/python benchmarks/scale.py feed              rendering the feed: CPU seconds and peak memory
-    .venv/bin/python benchmarks/scale.py build             building: from nothing, one changed, nothing changed
+    .venv/bin/python benchmarks/scale.py build             building: from nothing, by one process and by many; changed
     .venv/bin/python benchmarks/scale.py growth            one changed, with ever longer transcripts
 
 Each measurement runs in a process of its own. The show is made up, with the same bytes for the same seed: every
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import resource
 import shutil
@@ -164,27 +165,38 @@ def feed(folder: Path) -> dict[str, float]:
     return {"episodes": len(published.releases), "MB of XML": size / 1e6, "CPU s": cpu, "MB more": _peak() - before}
 
 
-def built(folder: Path) -> dict[str, float]:
-    """`placecast build` in a process of its own: CPU seconds, wall seconds, peak memory in MB."""
+def built(folder: Path, processes: int = 0) -> dict[str, float]:
+    """`placecast build` in a process of its own: CPU and wall seconds, peak memory in MB.
+
+    The memory is its own, and that of its largest helper. `processes`: how many share the work; 0: as many as there
+    are cores.
+    """
+    setting = {"PLACECAST_PROCESSES": str(processes)} if processes else {}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [sys.executable, "-c", _PEAK, "build", "--quiet", "-C", str(folder)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=os.environ | setting)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"CPU s": cpu, "wall s": time.perf_counter() - start, "peak MB": float(told.stderr.split()[-1])}
+    peaks = map(float, told.stderr.split()[-2:])
+    return {
+        "CPU s": cpu,
+        "wall s": time.perf_counter() - start,
+        **dict(zip(("MB at most", "MB a helper"), peaks, strict=True)),
+    }
 
 
 _PEAK = (
     "import atexit, resource, sys; from placecast.cli import main\n"
-    "peak = lambda: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)\n"
+    "most = lambda who: resource.getrusage(who).ru_maxrss / 1024\n"
+    "peak = lambda: print(most(resource.RUSAGE_SELF), most(resource.RUSAGE_CHILDREN), file=sys.stderr)\n"
     "atexit.register(peak); sys.argv[0] = 'placecast'; main()"
 )
 
 
 def correct(folder: Path, number: int) -> None:
-    """As a producer does: one sentence of one transcript."""
+    """As a producer does: a word more in one sentence of one transcript."""
     path = folder / "transcripts" / f"{slug_of(number)}.vtt"
-    path.write_text(path.read_text().replace(".\n", "!\n", 1))
+    path.write_text(path.read_text().replace(".\n", " indeed.\n", 1))
 
 
 def measure_feed(episodes: Sequence[int]) -> None:
@@ -195,6 +207,10 @@ def measure_feed(episodes: Sequence[int]) -> None:
 
 def measure_build(episodes: int) -> None:
     with _show(episodes) as folder:
+        print("load of the machine:", *os.getloadavg())
+        _tell("from nothing, one process", built(folder, 1))
+        shutil.rmtree(folder / "feed")
+        shutil.rmtree(folder / ".placecast")
         _tell("from nothing", built(folder))
         built(folder)
         _tell("nothing has changed", built(folder))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,9 +13,21 @@ from pathlib import Path
 from placecast import archive, captions, chapters, files, indexing, looks, pages, plan, rss, search, vtt
 from placecast.archive import Archive
 from placecast.fingerprint import sha256
-from placecast.model import AsItLies, Episode, Publication, Release, Show, SoundFile, Text, Tree
+from placecast.model import (
+    AsItLies,
+    Content,
+    Episode,
+    Publication,
+    Release,
+    Show,
+    SoundFile,
+    Spooled,
+    Text,
+    Tree,
+)
 from placecast.plan import FEED, Stored, Upload
 from placecast.project import Project
+from placecast.project.memory import Answer
 
 # Folders of the public tree that hold nothing but what is built: what is not built any more is taken away.
 BUILT_FOLDERS = ("e", "assets", "about", "people", "places", "search", "subscribe", "transcripts")
@@ -29,6 +42,42 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.written or self.removed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Unread:
+    """An episode whose words a helper reads."""
+
+    project: Project
+    show: Show
+    episode: Episode
+
+
+def read_ahead(project: Project, show: Show, episodes: Sequence[Episode], tell: Callable[[str], None]) -> None:
+    """Have helpers read what an archive says, where there is much that is not known yet.
+
+    `publication` and `render` then find it in mind, and what comes from the words alone as files.
+    """
+    lying = Archive(project, show)
+    dated = (each for each in episodes if each.published and not each.withdrawn)
+    unread = [each for each in dated if project.audio_file(each.slug).is_file() and lying.lacks_words(each)]
+    jobs = [_Unread(project=project, show=show, episode=each) for each in unread]
+    for job, (news, tree) in project.helpers.shared(_read, jobs, tell):
+        for answer in news:
+            project.memory.keep(*answer)
+        lying.expect_words(job.episode, tree)
+
+
+def _read(job: _Unread) -> tuple[list[Answer], Tree]:
+    """What there is to know of an episode's words, for the memory of who asked, and the files that come of them."""
+    project, episode = job.project, job.episode
+    said, read = archive.said(project, job.show, episode), archive.reader(project, job.show, episode)
+    project.edited(episode.slug)
+    _notes_html(project, episode)
+    tree = archive.spooled(project.helpers.spool, _spoken(episode, read()))
+    if said:
+        indexing.of(project, episode, said, read)
+    return project.memory.news(), tree
 
 
 def publication(project: Project, show: Show, episodes: Sequence[Episode], until: datetime | None) -> Publication:
@@ -83,12 +132,18 @@ def as_published(project: Project, show: Show, episodes: Sequence[Episode]) -> d
 
 def render(project: Project, published: Publication, lying: Archive | None = None) -> Tree:
     """Every text of the public tree. Media are files already. `lying`: what need not be made again."""
-    tree: dict[str, bytes | AsItLies] = {FEED: rss.render(published), **pages.site(published)}
-    around = pages.neighbours(published)
+    tree: dict[str, Content] = {FEED: rss.render(published), **pages.site(published)}
+    alone, around = Publication(show=published.show), pages.neighbours(published)
+    groups = []
     for release in published.releases:
         beside = around[release.episode.slug]
-        make = partial(_episode, release, published, beside)
-        tree |= lying.files(release, beside, make) if lying else make()
+        show, speak = partial(_told, release, alone, beside), partial(_words, release)
+        if lying:
+            groups += [lying.told(release, beside, show), lying.words(release.episode, speak)]
+        else:
+            tree |= {**show(), **speak()}
+    if lying:
+        tree |= lying.files(groups)
     tree |= indexing.files(project, published, lying)
     return tree | _at_former_addresses(project, published, tree)
 
@@ -111,6 +166,8 @@ def _is_pointed_to(name: str) -> bool:
 
 def _content(project: Project, path: str, tree: Tree) -> bytes:
     content = tree[path]
+    if isinstance(content, Spooled):
+        return content.source.read_bytes()
     return (project.feed / path).read_bytes() if isinstance(content, AsItLies) else content
 
 
@@ -122,26 +179,32 @@ def feed_of(tree: Tree) -> bytes:
     return feed
 
 
-def _episode(release: Release, published: Publication, beside: pages.Neighbours) -> Tree:
-    """The page of an episode, the transcript in the forms that apps ask for, and the chapters."""
-    text = release.text()
-    page = {f"{release.episode.folder}index.html": pages.episode(release, published, beside, text.transcript)}
-    page |= pages.embedded(release, published) | pages.references(release, published.show)
-    return page | _sidecars(published.show, release, text)
+def _told(release: Release, alone: Publication, beside: pages.Neighbours) -> dict[str, bytes]:
+    """The pages of an episode, the chapters, and the forms of the transcript that show more than what was said.
 
-
-def _sidecars(show: Show, release: Release, text: Text) -> dict[str, bytes]:
-    episode, transcript = release.episode, text.transcript
-    texts = {
-        "vtt": vtt.write(transcript),
-        "srt": captions.srt(transcript, text.words),
-        "json": captions.podcast_json(transcript),
-        "txt": captions.plain_text(transcript),
-        "html": captions.html(transcript, title=episode.title),
-    }
-    tree = {episode.transcript_path(suffix): text.encode() for suffix, text in texts.items()}
+    Of the publication, they show nothing but the show.
+    """
+    episode, transcript = release.episode, release.text().transcript
+    tree = {f"{episode.folder}index.html": pages.episode(release, alone, beside, transcript)}
+    tree |= pages.embedded(release, alone) | pages.references(release, alone.show)
+    tree[episode.transcript_path("html")] = captions.html(transcript, title=episode.title).encode()
     tree |= search.parts(release, transcript)
-    return tree | ({episode.chapters_path: chapters.render(show, release)} if episode.chapters else {})
+    return tree | ({episode.chapters_path: chapters.render(alone.show, release)} if episode.chapters else {})
+
+
+def _words(release: Release) -> dict[str, bytes]:
+    return _spoken(release.episode, release.text())
+
+
+def _spoken(episode: Episode, text: Text) -> dict[str, bytes]:
+    """The transcript in the forms that apps ask for, which follow from the words alone."""
+    texts = {
+        "vtt": vtt.write(text.transcript),
+        "srt": captions.srt(text.transcript, text.words()),
+        "json": captions.podcast_json(text.transcript),
+        "txt": captions.plain_text(text.transcript),
+    }
+    return {episode.transcript_path(suffix): told.encode() for suffix, told in texts.items()}
 
 
 def local_files(project: Project, published: Publication, tree: Tree) -> list[Upload]:
@@ -166,18 +229,21 @@ def _sound_here(project: Project, published: Publication) -> list[SoundFile]:
 
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
     """What writing the tree into the folder would change. `kept`: folders that others answer for."""
-    written = [path for path, content in tree.items() if not _holds(folder / path, content)]
+    written = [path for path, content in tree.items() if not _holds(folder, path, content)]
     built = sorted(path for name in BUILT_FOLDERS for path, _ in looks.below(str(folder / name)))
-    names = [Path(path).relative_to(folder).as_posix() for path in built]
+    names = [path.removeprefix(f"{folder}{os.sep}").replace(os.sep, "/") for path in built]
     removed = [name for name in names if name not in tree and not name.startswith(tuple(kept))]
     return Changes(written=tuple(written), removed=tuple(removed))
 
 
 def write(folder: Path, tree: Tree, changed: Changes) -> None:
     """Bring the folder to the tree: feed.xml last, so that it never names a file that is not there."""
-    contents = {path: content for path, content in tree.items() if isinstance(content, bytes)}
     for path in sorted(changed.written, key=lambda path: path == FEED):
-        files.write(folder / path, contents[path])
+        match tree[path]:
+            case Spooled() as made:
+                files.move(made.source, folder / path)
+            case bytes() as content:
+                files.write(folder / path, content)
     for path in changed.removed:
         (folder / path).unlink()
         _remove_empty((folder / path).parent, folder)
@@ -199,10 +265,13 @@ def copy_media(project: Project, published: Publication, folder: Path) -> None:
                 shutil.copyfile(project.media(sound), temporary)
 
 
-def _holds(path: Path, content: bytes | AsItLies) -> bool:
-    if isinstance(content, AsItLies):
+def _holds(folder: Path, path: str, content: Content) -> bool:
+    if isinstance(content, AsItLies) and not isinstance(content, Spooled):
         return True
-    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
+    file = folder / path
+    if not file.is_file() or file.is_symlink():
+        return False
+    return files.sha256_of(file) == content.sha256 if isinstance(content, Spooled) else file.read_bytes() == content
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

@@ -64,7 +64,8 @@ def of_stretch(cues: Sequence[Cue], words: Sequence[Sequence[Word]], start: floa
 
 def podcast_json(transcript: Transcript) -> str:
     """The Podcasting 2.0 JSON transcript 1.0.0, a segment on each line."""
-    segments = ",\n".join(json.dumps(_segment(cue), ensure_ascii=False) for cue in transcript.cues)
+    write = json.JSONEncoder(ensure_ascii=False).encode  # `dumps` would make one for each cue
+    segments = ",\n".join(write(_segment(cue)) for cue in transcript.cues)
     return f'{{"version": "1.0.0", "segments": [\n{segments}\n]}}\n'
 
 

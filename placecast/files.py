@@ -38,6 +38,16 @@ def write(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+def move(source: Path, path: Path) -> None:
+    """Put a file that was made elsewhere in the place of `path`, whole as by `write`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source.chmod(0o644)
+    try:
+        source.replace(path)
+    except OSError:  # another disk, or no room: `write` knows
+        write(path, source.read_bytes())
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal, read block by block."""
     return _digest(path, "sha256").hex()

@@ -5,7 +5,7 @@ It knows names only; what is in a file is checked by whoever made it.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from posixpath import basename, splitext
 
 # A whole file name comes before its suffix: podcast apps want these types and no others.
 _BY_NAME = {
@@ -48,9 +48,8 @@ _TEXT = ("text/", "application/json", "application/geo+json", "application/manif
 
 def media_type(path: str) -> str:
     """The Content-Type that a file of the public tree is served with."""
-    name = PurePosixPath(path).name
-    suffix = PurePosixPath(name).suffix.lower()
-    return _BY_NAME.get(name) or _BY_SUFFIX.get(suffix, "application/octet-stream")
+    name = basename(path)
+    return _BY_NAME.get(name) or _BY_SUFFIX.get(splitext(name)[1].lower(), "application/octet-stream")
 
 
 def is_compressible(path: str) -> bool:

@@ -7,8 +7,8 @@ again from what they have published, and delivered again.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TypeVar
 
 from placecast import building, delivery, distribution, gate, pictures, plan, rss, search
@@ -34,11 +34,16 @@ class Built:
     publication: Publication
     tree: Tree
     changed: building.Changes
-    parcel: Parcel
+    find_parcel: Callable[[], Parcel] = field(repr=False, compare=False)
     sight: Sight  # what it was built against
     lying: Archive  # what of it was here before
     held: tuple[Held, ...] = ()  # kept back until a person has approved their transcripts
     withdrawn: tuple[Release, ...] = ()  # taken out of the feed by another clone, though this one still shows them
+
+    @cached_property
+    def parcel(self) -> Parcel:
+        """What is to be sent. It is found when somebody asks: a build that sends nothing need not know."""
+        return self.find_parcel()
 
     @property
     def uploads(self) -> tuple[Upload, ...]:
@@ -69,6 +74,7 @@ def build(
     `told`: what may change for listeners; sound that another clone has replaced stays as it is without that.
     """
     before = rss.named(show, sight.feed.body) if sight.feed else rss.Named()
+    building.read_ahead(run.project, show, episodes, run.reporter.warn)
     ready = building.publication(run.project, show, episodes, run.now)
     held = gate.held(ready, sight.objects)
     kept_back = {each.slug for each in held if not each.live}
@@ -84,8 +90,6 @@ def build(
     lying = Archive(run.project, show)
     drawn = pictures.drawn(run.project, published, run.project.feed)
     tree = {**building.render(run.project, published, lying), **drawn}
-    local = building.local_files(run.project, published, tree)
-    named = rss.named(show, building.feed_of(tree))
     return Built(
         publication=published,
         tree=tree,
@@ -94,21 +98,21 @@ def build(
         lying=lying,
         held=held,
         withdrawn=out,
-        parcel=_parcel(episodes, published, ready, local, sight, named=named, before=before.keys),
+        find_parcel=partial(_parcel, run.project, episodes, published, ready, tree, sight, before.keys),
     )
 
 
 def _parcel(
+    project: Project,
     episodes: Sequence[Episode],
     published: Publication,
     ready: Publication,
-    local: Sequence[Upload],
+    tree: Tree,
     sight: Sight,
-    *,
-    named: rss.Named,
     before: frozenset[str],
 ) -> Parcel:
-    """What is to be sent of the local files, and what that means for the rest."""
+    """What is to be sent of the local files, and what that means for the rest. `before`: what the last feed names."""
+    local, named = building.local_files(project, published, tree), rss.named(published.show, building.feed_of(tree))
     uploads = plan.uploads(local, sight.objects)
     # Listeners must get first what the feed names and the published one does not, or not as it is now.
     new = (named.keys - before) | (named.keys & {upload.key for upload in uploads})
@@ -189,6 +193,7 @@ def _newly_withdrawn(episodes: Sequence[Episode], sight: Sight) -> dict[str, Wit
 
 def seen_here(run: Run, show: Show, episodes: Sequence[Episode]) -> Sight:
     """The folder `feed` in place of a target: what it shows stays shown."""
+    building.read_ahead(run.project, show, episodes, run.reporter.warn)
     sight, feed = delivery.look(MemoryStorage()), run.project.feed / FEED
     others = rss.without(feed.read_bytes(), {episode.guid for episode in episodes}) if feed.is_file() else None
     return replace(

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate, chain, groupby, pairwise
 
 from placecast.alignment import UNSPACED, Pair, holes, normal, pairs, written
@@ -100,6 +101,8 @@ def _untouched(cues: Sequence[Cue], heard: Sequence[Word]) -> Iterator[_Kept]:
 
 
 def _size(text: str) -> int:
+    if text.isprintable():  # then the plain space alone is blank
+        return len(text) - text.count(" ")
     return len("".join(text.split()))
 
 
@@ -108,8 +111,13 @@ def _is_as_heard(cue: Cue, words: Sequence[Word]) -> bool:
         bool(words)
         and abs(words[0].start - cue.start) <= _NEAR
         and "".join([word.text for word in words]).strip() == cue.text
-        and all(_WHOLE.fullmatch(word.text) for word in words)
+        and all(_is_whole(word.text) for word in words)
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_whole(text: str) -> bool:
+    return _WHOLE.fullmatch(text) is not None
 
 
 def _as_heard(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -47,6 +47,11 @@ def parse_record(text: str, file: str) -> MachineRecord:
 
 def _word(entry: object) -> Word:
     match entry:
+        # Nearly always; three numbers that make an infinite sum are looked at one by one.
+        case [float() as start, float() as end, float() as probability, str() as text] if isfinite(
+            start + end + probability
+        ):
+            return Word(start=start, end=end, text=text, probability=probability)
         case [start, end, probability, str() as text]:
             return Word(start=_number(start), end=_number(end), text=text, probability=_number(probability))
     raise ValueError(f"{entry!r} is not a word")

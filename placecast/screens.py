@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from placecast.model import Cue, Word
@@ -25,7 +26,7 @@ _AT_SENTENCE, _AT_CLAUSE, _AT_COMMA, _AT_CONJUNCTION, _AT_SMALL_WORD = 0, 0.5, 1
 _ANYWHERE, _AFTER_SMALL_WORD, _IN_NAME = 4, 6, 30
 # What else a caption costs: that there is one more, a sentence that ends within it, little text, too little time.
 _ONE_MORE, _ENDED_WITHIN, _UNEVEN, _ORPHAN, _TOO_SHORT = 1.0, 1.5, 2.0, 6.0, 8.0
-_ROUNDED = 1e-9  # sums of such costs differ by less
+_ENDED = _ONE_MORE + _AT_SENTENCE
 _CROOKED = 0.15  # for each character that one line of a caption is longer than the other
 _FEW = 16  # characters that should not stand alone
 _COMMAS, _STOPS = tuple(",、–—"), tuple(".;:?!…。！？")
@@ -37,9 +38,12 @@ _SMALL = """a an the of to in on at by for from with into about as and or but my
 these those is are was were be i we you he she it they very no not dr mr mrs ms prof"""
 _JOINING, _LEADING = frozenset(_CONJUNCTIONS.split()), frozenset(_SMALL.split())
 
+# What it costs that so much text stands alone; a whole sentence may be short.
+_SENTENCE = [_UNEVEN * (1 - width / (2 * LINE)) ** 2 for width in range(2 * LINE + 2)]
+_PART = [cost + (_ORPHAN if width < _FEW else 0) for width, cost in enumerate(_SENTENCE)]
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
+
+class _Piece(NamedTuple):
     """A word, or a part of one that is longer than a line, and what it costs to end a line after it."""
 
     text: str
@@ -48,17 +52,17 @@ class _Piece:
     cost: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Passage:
-    """What one person says without a long pause. `widths` adds up; `fits`: where a line that begins there must end."""
+class _Passage(NamedTuple):
+    """What one person says without a long pause.
+
+    `widths` adds up; `margins`: what does not count of it in a line that begins there; `fits`: where it must end.
+    """
 
     pieces: Sequence[_Piece]
     widths: Sequence[int]
+    margins: Sequence[int]
     fits: Sequence[int]
     until: float  # when the next passage begins
-
-    def width(self, first: int, last: int) -> int:
-        return self.widths[last] - self.widths[first] - self.pieces[first].text[:1].isspace()
 
     def next_start(self, number: int) -> float:
         return self.pieces[number].start if number < len(self.pieces) else self.until
@@ -84,49 +88,55 @@ def cut(turns: Sequence[tuple[str, Sequence[Sequence[Word]]]]) -> list[Cue]:
 
 def _pieces(name: str, sentences: Sequence[Sequence[Word]]) -> list[_Piece]:
     """What is shown of a turn, word by word; the name has no time of its own."""
-    words = [word for sentence in sentences for word in sentence]
-    ends = set(accumulate(map(len, sentences)))
-    starts = {0, *ends}
     made: list[_Piece] = []
-    if name and words:
-        shown = [replace(words[0], text=f" {part}", end=words[0].start) for part in f"{name}:".split()]
-        made += [piece for word in shown for piece in _fitting(word, _IN_NAME)]
-    for number, (word, following) in enumerate(zip(words, [*words, None][1:], strict=True)):
-        cost = _AT_SENTENCE if number + 1 in ends else _cost(word.text, following.text if following else "")
-        spaced = replace(word, text=f" {word.text}") if number in starts else word
-        made += _fitting(spaced, cost)
+    first = next((word for words in sentences for word in words), None)
+    if name and first:
+        shown = [Word(start=first.start, end=first.start, text=part, probability=1) for part in f"{name}:".split()]
+        made += [piece for word in shown for piece in _fitting(f" {word.text}", word, _IN_NAME)]
+    for words in filter(None, sentences):
+        texts = [word.text for word in words]
+        costs = [*map(_cost, texts, texts[1:]), _AT_SENTENCE]
+        texts[0] = f" {texts[0]}"
+        for text, word, cost in zip(texts, words, costs, strict=True):
+            if len(text) <= LINE and text.isascii():  # nearly always
+                made.append(_Piece(text, word.start, word.end, cost))
+            else:
+                made += _fitting(text, word, cost)
     return made
 
 
 def _cost(text: str, following: str) -> float:
     """What it costs to end a line between these words of a sentence."""
+    after, _ = _costs(text)
+    return _costs(following)[1] if after is None else after
+
+
+@lru_cache(maxsize=1 << 14)
+def _costs(text: str) -> tuple[float | None, float]:
+    """What it costs to end a line after this word, unless the next one decides that; and what it says before itself."""
     bare, mark = _bare(text), text.rstrip("\"'”’»)]")[-1:]
+    before = _AT_CONJUNCTION if bare in _JOINING else _AT_SMALL_WORD if bare in _LEADING else _ANYWHERE
     if mark in _COMMAS:
-        return _AT_COMMA
+        return _AT_COMMA, before
     if mark in _STOPS and bare not in _LEADING:
-        return _AT_CLAUSE
-    if bare in _LEADING:
-        return _AFTER_SMALL_WORD
-    if (after := _bare(following)) in _JOINING:
-        return _AT_CONJUNCTION
-    return _AT_SMALL_WORD if after in _LEADING else _ANYWHERE
+        return _AT_CLAUSE, before
+    return _AFTER_SMALL_WORD if bare in _LEADING else None, before
 
 
 def _bare(text: str) -> str:
     return text.strip(" \"'“”‘’«»()[],.;:?!…").lower()
 
 
-def _fitting(word: Word, cost: float) -> Iterator[_Piece]:
-    """The word in pieces that fit a line, its time shared out: nearly always one."""
-    text = word.text
+def _fitting(text: str, word: Word, cost: float) -> Iterator[_Piece]:
+    """The text of a word in pieces that fit a line, its time shared out: nearly always one."""
     if _width(text.lstrip()) <= LINE:
-        yield _Piece(text=text, start=word.start, end=word.end, cost=cost)
+        yield _Piece(text, word.start, word.end, cost)
         return
     step = LINE // 2  # wide characters count twice
     places = range(0, len(text), step)
     moments = [word.start + (word.end - word.start) * place / len(text) for place in (*places, len(text))]
     for place, (start, end) in zip(places, pairwise(moments), strict=True):
-        yield _Piece(text=text[place : place + step], start=start, end=end, cost=_ANYWHERE)
+        yield _Piece(text[place : place + step], start, end, _ANYWHERE)
 
 
 def _width(text: str) -> int:
@@ -141,18 +151,18 @@ def _parts(pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
 
 
 def _passage(pieces: Sequence[_Piece], until: float) -> _Passage:
-    widths = list(accumulate((_width(piece.text) for piece in pieces), initial=0))
-    rooms = [width + piece.text[:1].isspace() + LINE for width, piece in zip(widths, pieces, strict=False)]
-    fits = [bisect_right(widths, room) - 1 for room in rooms]
-    return _Passage(pieces=pieces, widths=widths, fits=[*fits, len(pieces)], until=until)
+    widths = list(accumulate([_width(piece.text) for piece in pieces], initial=0))
+    margins = [width + piece.text[:1].isspace() for width, piece in zip(widths, pieces, strict=False)]
+    fits = [bisect_right(widths, margin + LINE) - 1 for margin in margins]
+    return _Passage(pieces, widths, [*margins, widths[-1]], [*fits, len(pieces)], until)
 
 
 def _cuts(passage: _Passage) -> list[int]:
     """Where the captions begin and end, at the least cost."""
     count = len(passage.pieces)
     least, before = [0.0, *[float("inf")] * count], [0] * (count + 1)
-    costs = [piece.cost for piece in passage.pieces]
-    ends = [piece.end for piece in passage.pieces]
+    ends = list(accumulate((piece.end for piece in passage.pieces), max))
+    costs = [_ONE_MORE + piece.cost for piece in passage.pieces]
     for first in range(count):
         _try(passage, first, costs, ends, least, before)
     cuts = [count]
@@ -170,41 +180,37 @@ def _try(  # the innermost loop of a build: what it needs, looked up once
     before: list[int],
 ) -> None:
     """See where a caption that begins here may end, and where that costs less than what is known so far."""
-    widths, start, sofar = passage.widths, passage.pieces[first].start, least[first]
-    margin = widths[first] + passage.pieces[first].text[:1].isspace()
-    whole = first == 0 or costs[first - 1] == _AT_SENTENCE
-    within = 0.0
-    for last in range(first + 1, passage.fits[passage.fits[first]] + 1):
-        at, end = costs[last - 1], ends[last - 1]
-        if end - start > _LONGEST and last > first + 1:
-            return
-        ended = at == _AT_SENTENCE
-        if sofar + _ONE_MORE + at + within < least[last] + _ROUNDED:  # or the rest need not be known
-            cost = _ONE_MORE + at + within * (1 if whole and ended else 3)
-            cost += _look(widths[last] - margin, whole and ended)
-            if end - start < _SHORTEST:
+    start, sofar, margin = passage.pieces[first].start, least[first], passage.margins[first]
+    whole = first == 0 or costs[first - 1] == _ENDED
+    stop, within = passage.fits[passage.fits[first]], 0.0
+    while ends[stop - 1] - start > _LONGEST and stop > first + 1:
+        stop -= 1
+    after = slice(first + 1, stop + 1)
+    ways = zip(range(first + 1, stop + 1), costs[first:stop], passage.widths[after], least[after], strict=True)
+    for last, cost, width, best in ways:
+        if whole and cost == _ENDED:
+            cost = cost + within + _SENTENCE[width - margin]
+        else:
+            cost = cost + within * 3 + _PART[width - margin]
+        if sofar + cost < best:  # or the rest need not be known
+            if ends[last - 1] - start < _SHORTEST:
                 cost += _TOO_SHORT * max(0.0, 1 - (passage.next_start(last) - start) / _SHORTEST)
-            if sofar + cost < least[last]:
+            if sofar + cost < best:
                 least[last], before[last] = sofar + cost, first
-        within += _ENDED_WITHIN * ended
-
-
-def _look(width: int, sentence: bool) -> float:
-    """What it costs that so much text stands alone; a whole sentence may be short."""
-    return _UNEVEN * (1 - width / (2 * LINE)) ** 2 + (_ORPHAN if width < _FEW and not sentence else 0)
+        if costs[last - 1] == _ENDED:
+            within += _ENDED_WITHIN
 
 
 def _lines(passage: _Passage, first: int, last: int) -> str:
     """The text of a caption on one line, or on two that are about as long as each other."""
+    pieces, widths, margins, _, _ = passage
     end = last
-    if passage.width(first, last) > LINE:
-        feasible = [at for at in range(first + 1, passage.fits[first] + 1) if passage.width(at, last) <= LINE]
-        end = min(feasible, key=lambda at: passage.pieces[at - 1].cost + _imbalance(passage, first, at, last))
-    lines = (passage.pieces[first:end], passage.pieces[end:last])
-    texts = ("".join(piece.text for piece in line).strip() for line in lines if line)
+    if widths[last] - margins[first] > LINE:
+        feasible = [at for at in range(first + 1, passage.fits[first] + 1) if widths[last] - margins[at] <= LINE]
+        whole = widths[last] + margins[first]
+        costs = [pieces[at - 1].cost + _CROOKED * abs(widths[at] + margins[at] - whole) for at in feasible]
+        end = feasible[costs.index(min(costs))]
+    lines = (pieces[first:end], pieces[end:last])
+    texts = ["".join([piece.text for piece in line]).strip() for line in lines if line]
     # SubRip has no escapes: an arrow in the text would be taken for a line of times.
-    return "\n".join(re.sub("-{2,}>", "->", text) for text in texts)
-
-
-def _imbalance(passage: _Passage, first: int, at: int, last: int) -> float:
-    return _CROOKED * abs(passage.width(first, at) - passage.width(at, last))
+    return "\n".join([re.sub("-{2,}>", "->", text) if "->" in text else text for text in texts])

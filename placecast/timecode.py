@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-_CLOCK = re.compile(r"(?:(?P<h>\d{1,6}):)?(?P<m>\d{1,2}):(?P<s>\d{1,2})(?:[.,](?P<fraction>\d{1,3}))?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?", re.ASCII)
 
 
 def parse_clock(text: str) -> float:
     """Seconds of `h:mm:ss`, `mm:ss`, with or without a fraction; ValueError if it is no such time."""
     match = _CLOCK.fullmatch(text.strip())
-    if not match or int(match["m"]) > 59 or int(match["s"]) > 59:
+    hours, minutes, seconds, fraction = match.groups("0") if match else ("0", "60", "0", "0")
+    if int(minutes) > 59 or int(seconds) > 59:
         raise ValueError(f"{text!r} is not a time such as 1:02:03")
-    whole = int(match["h"] or 0) * 3600 + int(match["m"]) * 60 + int(match["s"])
-    return (whole * 1000 + int((match["fraction"] or "0").ljust(3, "0"))) / 1000
+    whole = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+    return (whole * 1000 + int(fraction.ljust(3, "0"))) / 1000
 
 
 def clock(seconds: float) -> str:

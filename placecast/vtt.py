@@ -86,6 +86,8 @@ def _read(parts: Iterable[_Block], file: str) -> tuple[Cue, ...]:
 
 def tidy(text: str) -> str:
     """Text on one line with single spaces, and without what no file may hold."""
+    if text.isprintable() and "  " not in text:  # of what is printable, the plain space alone is blank
+        return text.strip()
     return _SPACE.sub(" ", text.replace("\0", "\ufffd")).strip()
 
 
@@ -155,6 +157,8 @@ def _times(line: str, number: int) -> tuple[float, float]:
 
 def _payload(markup: str, number: int) -> tuple[str | None, str]:
     """Speaker and plain text of a cue."""
+    if "<" not in markup:
+        return None, tidy(unescape(markup))
     names = {tidy(unescape(name)) for name in _VOICE.findall(markup)} - {""}
     if len(names) > 1:
         what = f"one cue has two speakers ({', '.join(sorted(names))})."

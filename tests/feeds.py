@@ -141,8 +141,9 @@ def release(told: Episode | None = None, **facts: Any) -> Release:
         "notes_html": "<p>Why some <em>towns</em> trust.</p>",
     }
     given = {**defaults, **facts}
-    words = Text(transcript=given.pop("transcript"), words=given.pop("words", ()))
-    return Release(said=archive.said_of(words.transcript), text=lambda: words, **given)
+    words = given.pop("words", ())
+    text = Text(transcript=given.pop("transcript"), words=lambda: words)
+    return Release(said=archive.said_of(text.transcript), text=lambda: text, **given)
 
 
 def publication(*releases: Release, **changes: Any) -> Publication:

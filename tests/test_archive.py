@@ -69,11 +69,11 @@ def approved(show: SmallShow) -> None:
 
 
 def damaged(show: SmallShow) -> None:
-    (show.project.feed / "e/grimsby/transcript.srt").write_bytes(b"nothing")
+    (show.project.feed / "e/grimsby/transcript.html").write_bytes(b"nothing")
 
 
 def taken_away(show: SmallShow) -> None:
-    (show.project.feed / "e/grimsby/transcript.srt").unlink()
+    (show.project.feed / "e/grimsby/transcript.html").unlink()
 
 
 def renamed(show: SmallShow) -> None:
@@ -118,6 +118,20 @@ def test_what_a_change_touches_is_made_again_and_nothing_else(
     shutil.rmtree(show.project.feed / "e")
     assert rebuilt(show) == built, "a fresh build gives another tree"
     assert set(rendered) >= {"Digbeth", "Marlow"}
+
+
+def test_captions_are_cut_again_for_words_and_not_for_notes(show: SmallShow, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[str] = []
+    srt = captions.srt
+    monkeypatch.setattr(captions, "srt", lambda told, words: cut.append(told.cues[0].text) or srt(told, words))
+    show.edit("grimsby", "Notes on", "Notes of")
+    rebuilt(show)
+    assert not cut
+    for change in (retimed, lambda show: (show.project.feed / "e/grimsby/transcript.srt").unlink()):
+        change(show)
+        rebuilt(show)
+        assert len(cut) == 1
+        cut.clear()
 
 
 def test_no_words_are_read_where_nothing_has_changed(show: SmallShow, monkeypatch: pytest.MonkeyPatch) -> None:

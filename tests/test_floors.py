@@ -15,8 +15,8 @@ import placecast
 PACKAGE = Path(placecast.__file__).parent
 FLOORS = (
     (
-        *("addresses", "alignment", "colours", "errors", "fingerprint", "media_types", "recurrence", "registers"),
-        *("dates", "policy", "timecode", "typed", "wording"),
+        *("addresses", "alignment", "colours", "errors", "fingerprint", "garbage", "media_types", "recurrence"),
+        *("dates", "policy", "registers", "timecode", "typed", "wording"),
     ),
     ("licences", "model"),
     ("lettering", "realign", "screens"),
@@ -27,7 +27,7 @@ FLOORS = (
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving", "promotion"),
-    ("asking", "files", "looks", "root"),
+    ("asking", "files", "helpers", "looks", "root"),
     (
         *("abroad", "audience", "audio", "cluster", "distribution", "project", "serve", "social", "storage", "tags"),
         *("transcribe", "zenodo"),

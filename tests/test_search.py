@@ -108,9 +108,9 @@ def test_the_parts_say_what_the_transcript_says(texts: list[str]) -> None:
 def test_a_phrase_across_two_passages_is_found_in_the_first() -> None:
     told = transcript("one " * 59 + "harbour", "wall stands here.")
     heard = search.heard(told)
-    assert heard.passages == 2
-    assert postings.local([postings.place(0, "wall")]) == heard.single["harbour"]
-    assert postings.local([postings.place(each, "stand") for each in (0, 1)]) == heard.single["wall"]
+    assert heard.passages == [2]
+    assert postings.local([postings.place(0, "wall")]) == heard.single["harbour"].places
+    assert postings.local([postings.place(each, "stand") for each in (0, 1)]) == heard.single["wall"].places
 
 
 # Postings
@@ -124,7 +124,7 @@ def test_postings_are_read_as_they_were_written(episodes: list[dict[str, list[in
     local = [{term: postings.local(found) for term, found in each.items()} for each in episodes]
     joined = postings.Joined()
     for each in local:
-        joined.add(each)
+        joined.add({term: postings.Run(0, 0, found) for term, found in each.items()})
     shards = postings.shards(joined.terms)
     assert not shards or len(shards).bit_count() == 1
     read = {term: found for shard in shards for term, found in postings.read(shard).items()}
@@ -133,6 +133,23 @@ def test_postings_are_read_as_they_were_written(episodes: list[dict[str, list[in
         for term, found in each.items():
             expected.setdefault(term, []).append((number, found))
     assert read == expected
+
+
+@given(EPISODES, st.integers(1, 4))
+def test_postings_that_were_joined_in_batches_are_those_that_were_joined_at_once(
+    episodes: list[dict[str, list[int]]], size: int
+) -> None:
+    runs = [{term: postings.Run(0, 0, postings.local(found)) for term, found in each.items()} for each in episodes]
+    once, twice = postings.Joined(), postings.Joined()
+    for each in runs:
+        once.add(each)
+    for at in range(0, len(runs), size):
+        batch = postings.Joined()
+        for each in runs[at : at + size]:
+            batch.add(each)
+        twice.add(batch.runs, len(runs[at : at + size]))
+    assert once.terms == twice.terms
+    assert once.runs == twice.runs
 
 
 def test_a_term_is_in_the_shard_of_its_hash() -> None:
@@ -229,11 +246,18 @@ def _corrected(show: SmallShow) -> None:
     path.write_text(path.read_text("utf-8").rstrip() + " harbour\n", "utf-8")
 
 
+def _broken_off(show: SmallShow) -> None:
+    path = show.project.cache / "search/batches/0.json"
+    path.write_bytes(path.read_bytes()[:100])
+    (show.project.cache / "search/search-new.json").unlink()
+
+
 CHANGES: dict[str, Callable[[SmallShow], object]] = {
     "nothing": lambda show: show,
     "a transcript": _corrected,
     "the cache of the index": lambda show: shutil.rmtree(show.project.cache / "search"),
     "what was read": lambda show: (show.project.cache / "search/said/grimsby.json").write_bytes(b"[]"),
+    "what was joined": _broken_off,
     "what is said of a segment": lambda show: (show.project.cache / "search/search-new.json").write_bytes(b"{"),
     "a shard": lambda show: next((show.project.feed / "search").glob("*.bin")).write_bytes(b"x"),
     "an episode": lambda show: show.edit("grimsby", "published = 2026-05-02", "published = 2026-04-02"),

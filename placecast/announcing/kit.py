@@ -164,7 +164,7 @@ def listen(told: Telling, quote: Quote) -> str:
 
 
 def _case(run: Run, order: Order, show: Show, episode: Episode) -> _Case:
-    told, text = telling(show, episode), Text(transcript=Transcript(cues=(), language=show.language))
+    told, text = telling(show, episode), Text(transcript=Transcript(cues=(), language=show.language), words=tuple)
     if run.project.transcript_file(episode.slug).is_file():
         text = archive.reader(run.project, show, episode)()
     found = quotes.candidates(text.transcript.cues, {person.name for person in told.guests})
@@ -237,7 +237,7 @@ def _clip(case: _Case, desk: _Desk) -> tuple[tuple[float, float] | None, str]:
     part, why = _part(case, desk)
     if part is None:
         return None, why
-    shown = captions.of_stretch(case.cues, case.text.words, *part)
+    shown = captions.of_stretch(case.cues, case.text.words(), *part)
     film = vtt.write(Transcript(cues=shown, language=case.text.transcript.language))
     desk.put("clip.vtt", film.encode())
     desk.put("clip.srt", captions.subrip(shown).encode())

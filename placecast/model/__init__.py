@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from placecast.model.correction import Correction
 from placecast.model.listing import (
@@ -74,6 +75,7 @@ __all__ = [
     "Chapter",
     "Chat",
     "Comments",
+    "Content",
     "Correction",
     "Cue",
     "Directories",
@@ -105,6 +107,7 @@ __all__ = [
     "Show",
     "SoundFile",
     "Soundbite",
+    "Spooled",
     "Target",
     "Text",
     "Transcript",
@@ -128,7 +131,15 @@ class AsItLies:
     sha256: str
 
 
-Tree = Mapping[str, bytes | AsItLies]
+@dataclass(frozen=True, kw_only=True)
+class Spooled(AsItLies):
+    """A file of the public tree that is made already, and waits elsewhere to be moved into the folder `feed`."""
+
+    source: Path
+
+
+Content = bytes | AsItLies
+Tree = Mapping[str, Content]
 """Files of the public tree: path with forward slashes, and content."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -111,10 +111,10 @@ class Transcript:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A transcript, and the words of each of its cues with their times: what pages and captions are made of."""
+    """A transcript: what pages and captions are made of."""
 
     transcript: Transcript
-    words: tuple[tuple[Word, ...], ...] = ()
+    words: Callable[[], Sequence[Sequence[Word]]]  # of each cue, with their times; reads what a machine heard
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,24 +18,21 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from placecast import files, looks, plan, record, reviews, typed, vtt
+from placecast import files, looks, record, reviews, vtt
 from placecast.errors import FactsError, Fault, LockedError
 from placecast.fingerprint import sha256
+from placecast.helpers import Helpers
 from placecast.model import (
     DETECT,
-    Alternate,
     Audio,
     Episode,
     MachineRecord,
-    MadeFrom,
-    Mastering,
-    MovedIn,
     Names,
     Show,
     SoundFile,
     Transcript,
 )
-from placecast.project import dating, facts, front_matter, naming, unique
+from placecast.project import dating, facts, front_matter, naming, sounds, unique
 from placecast.project.links import link_faults
 from placecast.project.memory import Memory
 from placecast.reviews import Review, Verdict
@@ -53,6 +50,10 @@ class Project:
     """A show's folder, by the folder that placecast.toml lies in."""
 
     root: Path
+
+    def __reduce__(self) -> tuple[Callable[[Path], Project], tuple[Path]]:
+        """What another process is given is the folder: what this process knows of it stays here."""
+        return opened, (self.root,)
 
     @classmethod
     def find(cls, start: Path) -> Project:
@@ -87,13 +88,13 @@ class Project:
         return self.cache / "work" / slug
 
     def transcript_file(self, slug: str) -> Path:
-        return self.root / "transcripts" / f"{slug}.vtt"
+        return self.root / f"transcripts/{slug}.vtt"
 
     def record_file(self, slug: str) -> Path:
-        return self.root / "transcripts" / f"{slug}.words.json"
+        return self.root / f"transcripts/{slug}.words.json"
 
     def review_file(self, slug: str) -> Path:
-        return self.root / "transcripts" / f"{slug}.review.json"
+        return self.root / f"transcripts/{slug}.review.json"
 
     def episode_folder(self, slug: str) -> Path:
         return self.root / "episodes" / slug
@@ -174,7 +175,7 @@ class Project:
         if not path.is_file():
             return None
         try:
-            return _audio(_text(path, self.shown(path)))
+            return sounds.read(_text(path, self.shown(path)))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             what = f"cannot be read: {error}."
             cure = "Get it back from git, or delete it and publish again: the audio is then made anew."
@@ -188,7 +189,7 @@ class Project:
         path = self.transcript_file(episode.slug)
         if not path.is_file():
             return None
-        return vtt.parse(_text(path, self.shown(path)), self.shown(path), self.language(episode, show))
+        return _spoken(_text(path, self.shown(path)), self.shown(path), self.language(episode, show))
 
     def language(self, episode: Episode, show: Show) -> str:
         """The language of what is said: as the facts say, or as it was heard where they leave it to the machine."""
@@ -272,6 +273,11 @@ class Project:
         """What was found out about the files of this show: saved when a run ends."""
         return Memory(self.cache / "known.json")
 
+    @cached_property
+    def helpers(self) -> Helpers:
+        """Who shares the work of a long archive, while the show is locked."""
+        return Helpers(self.cache / "spool")
+
     def _found(self, kind: str, name: str, about: object, find: Callable[[], Any]) -> Any:
         """What is remembered of what this very program has found."""
         return self.memory.found(kind, name, [about, looks.program()], find)
@@ -312,14 +318,22 @@ class Project:
             cure = "Wait for it to end, then run the command again."
             raise LockedError(str(self.root), "another placecast is at work on this show.", cure) from None
         try:
-            yield
+            with self.helpers.at_hand():
+                yield
         finally:
             self.memory.save()
             lock.release()
 
 
-# One run asks several times for the record of an episode before it turns to the next one.
+# One run asks several times for the words of an episode before it turns to the next one.
 _parsed = lru_cache(maxsize=2)(record.parse_record)
+_spoken = lru_cache(maxsize=2)(vtt.parse)
+
+
+@lru_cache(maxsize=1)
+def opened(root: Path) -> Project:
+    """The show in this folder, once for all that a helper does."""
+    return Project(root=root)
 
 
 def find_episode(project: Project, episodes: Sequence[Episode], wanted: str) -> Episode | None:
@@ -375,21 +389,3 @@ def _known(cache: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-@lru_cache(maxsize=4)  # a run asks several times for that of an episode before it turns to the next one
-def _audio(text: str) -> Audio:
-    data = json.loads(text)
-    alternates = tuple(Alternate(**each) for each in data.pop("alternates", ()))  # files of before have none
-    said = tuple(data.pop("said", ()))
-    made = Audio(**data | {"made_from": _made_from(data["made_from"])}, said=said, alternates=alternates)
-    for name in (each.name for each in made.files):
-        if not plan.is_path(name) or "/" in name:
-            raise ValueError(f"{name!r} is no name of a file")
-    return typed.checked(made)
-
-
-def _made_from(data: dict[str, Any]) -> MadeFrom | MovedIn:
-    if "moved_in_from" in data:
-        return MovedIn(**data)
-    return MadeFrom(**data | {"mastering": Mastering(**data["mastering"])})

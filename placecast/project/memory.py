@@ -14,6 +14,9 @@ from typing import Any
 
 from placecast import files
 
+Answer = tuple[str, str, Any, Any]
+"""Kind, name, all that it comes from, and the answer, as `Memory.keep` takes them."""
+
 
 class Memory:
     """Answers by kind and name, each with all that it comes from: with other `about`, it is no answer."""
@@ -21,7 +24,7 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._kinds: dict[str, dict[str, Any]] | None = None
-        self._changed = False
+        self._new: dict[tuple[str, str], Answer] = {}
 
     def recall(self, kind: str, name: str, about: object) -> Any:
         """The answer that was kept; None when there is none about this."""
@@ -34,7 +37,12 @@ class Memory:
         """Keep an answer; it is written to the disk by `save`."""
         if self._known(kind).get(name) != (entry := [about, answer]):
             self._known(kind)[name] = entry
-            self._changed = True
+            self._new[kind, name] = (kind, name, about, answer)
+
+    def news(self) -> list[Answer]:
+        """What has been kept since this was asked last, for the memory of another process to keep."""
+        new, self._new = self._new, {}
+        return list(new.values())
 
     def found(self, kind: str, name: str, about: object, find: Callable[[], Any]) -> Any:
         """The answer that was kept, or else the one that is found now."""
@@ -46,10 +54,10 @@ class Memory:
 
     def save(self) -> None:
         """Write down what is new. Where nothing can be written, it is found out again next time."""
-        if self._changed and self._path.parent.is_dir():
+        if self._new and self._path.parent.is_dir():
             with suppress(OSError):
                 files.write(self._path, json.dumps(self._kinds, ensure_ascii=False).encode("utf-8", "replace"))
-            self._changed = False
+            self._new = {}
 
     def _known(self, kind: str) -> dict[str, Any]:
         if self._kinds is None:

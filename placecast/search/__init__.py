@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from placecast.search.index import FOLDER, TABLE, Heard, Segment, divided, heard, segment, table
+from placecast.search.index import FOLDER, STEP, TABLE, Heard, Segment, divided, heard, joined, segment, table
 from placecast.search.passages import PART, parts, passages
+from placecast.search.postings import Run
 
-__all__ = ["FOLDER", "PART", "TABLE", "Heard", "Segment", "divided", "heard", "parts", "passages", "segment", "table"]
+__all__ = [
+    "FOLDER",
+    "PART",
+    "STEP",
+    "TABLE",
+    "Heard",
+    "Run",
+    "Segment",
+    "divided",
+    "heard",
+    "joined",
+    "parts",
+    "passages",
+    "segment",
+    "table",
+]

@@ -1,6 +1,6 @@
 """The index that the search page reads: a table, and two segments with shards and lists of words for typing mistakes.
 
-Episodes are counted from the oldest. The first segment holds a multiple of `_STEP` of them and does not change when one
+Episodes are counted from the oldest. The first segment holds a multiple of `STEP` of them and does not change when one
 more is published; the second holds the rest. Every file but the table has its content's hash in its name.
 """
 
@@ -16,11 +16,12 @@ from placecast.fingerprint import sha256
 from placecast.model import Transcript
 from placecast.search import postings
 from placecast.search.passages import passages, terms
+from placecast.search.postings import Run
 from placecast.search.words import common
 
 FOLDER = "search"
 TABLE = f"{FOLDER}/index.json"
-_STEP = 32  # episodes
+STEP = 32  # episodes
 _HASH = 10  # hexadecimal digits: one in a billion that two of a thousand files are called alike
 _VERSION = 1
 SHORTEST = 3  # letters: shorter words are not corrected
@@ -29,16 +30,13 @@ _MOST = 35  # letters that two neighbours in a list can share, as one digit tell
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What is looked up of one episode. `single` and `double`: the places of each term, as `postings.local` has them.
+    """What is looked up of an episode, or of several in a row. `words`: in how many of them each is said."""
 
-    `words`: all that are said in it.
-    """
-
-    passages: int
-    single: Mapping[str, bytes]
-    double: Mapping[str, bytes]
-    words: frozenset[str]
-    speakers: tuple[str, ...]
+    passages: Sequence[int]  # of each episode
+    single: Mapping[str, Run]
+    double: Mapping[str, Run]
+    words: Mapping[str, int]
+    speakers: Sequence[Sequence[str]]  # of each episode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +49,7 @@ class Segment:
 
 def divided(count: int) -> int:
     """How many of so many episodes the first segment has."""
-    return count // _STEP * _STEP
+    return count // STEP * STEP
 
 
 def heard(transcript: Transcript) -> Heard:
@@ -59,35 +57,55 @@ def heard(transcript: Transcript) -> Heard:
     found = passages(transcript)
     single, double, said = terms(found, transcript.language)
     return Heard(
-        passages=len(found),
-        single={term: postings.local(numbers) for term, numbers in single.items()},
-        double={term: postings.local(numbers) for term, numbers in double.items()},
-        words=said,
-        speakers=tuple(dict.fromkeys(cue.speaker for cue in transcript.cues if cue.speaker)),
+        passages=[len(found)],
+        single={term: Run(0, 0, postings.local(numbers)) for term, numbers in single.items()},
+        double={term: Run(0, 0, postings.local(numbers)) for term, numbers in double.items()},
+        words=dict.fromkeys(said, 1),
+        speakers=[list(dict.fromkeys(cue.speaker for cue in transcript.cues if cue.speaker))],
     )
 
 
-def segment(slugs: Sequence[str], episodes: Iterable[Heard]) -> tuple[Segment, dict[str, bytes]]:
-    """What there is to say of these episodes, and their files. No more than one of the episodes is kept in memory."""
-    single, double = postings.Joined(), postings.Joined()
-    counted: Counter[str] = Counter()
-    passages, speakers = [], []
-    for each in episodes:
-        single.add(each.single)
-        double.add(each.double)
-        counted.update(each.words)
-        passages.append(each.passages)
-        speakers.append(each.speakers)
-    singles, doubles = (_named(postings.shards(each.terms)) for each in (single, double))
-    lists = {letter: _file(_list(words)) for letter, words in _by_letter(counted).items()}
+def joined(heard: Iterable[Heard]) -> Heard:
+    """What is looked up of all these episodes, in this order."""
+    made = _Together(heard)
+    return Heard(
+        passages=made.passages,
+        single=made.single.runs,
+        double=made.double.runs,
+        words=made.words,
+        speakers=made.speakers,
+    )
+
+
+def segment(slugs: Sequence[str], heard: Iterable[Heard]) -> tuple[Segment, dict[str, bytes]]:
+    """What there is to say of these episodes, and their files."""
+    made = _Together(heard)
+    singles, doubles = (_named(postings.shards(each.terms)) for each in (made.single, made.double))
+    lists = {letter: _file(_list(words)) for letter, words in _by_letter(made.words).items()}
     entry = {
         "slugs": " ".join(slugs),
-        "passages": passages,
+        "passages": made.passages,
         "single": _hashes(singles),
         "double": _hashes(doubles),
         "words": {letter: _hash_in(path) for letter, (path, _) in lists.items()},
     }
-    return Segment(entry=entry, speakers=speakers), dict([*singles, *doubles, *lists.values()])
+    return Segment(entry=entry, speakers=made.speakers), dict([*singles, *doubles, *lists.values()])
+
+
+class _Together:
+    """What is heard of episode after episode. Beside that, no more than one of those given is kept in memory."""
+
+    def __init__(self, heard: Iterable[Heard]) -> None:
+        self.single, self.double = postings.Joined(), postings.Joined()
+        self.words: Counter[str] = Counter()
+        self.passages: list[int] = []
+        self.speakers: list[Sequence[str]] = []
+        for each in heard:
+            self.single.add(each.single, len(each.passages))
+            self.double.add(each.double, len(each.passages))
+            self.words.update(each.words)
+            self.passages += each.passages
+            self.speakers += each.speakers
 
 
 def table(

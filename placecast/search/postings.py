@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 _PRIME, _BASIS, _MASK = 0x01000193, 0x811C9DC5, 0xFFFFFFFF  # FNV-1a, 32 bits
 HINT = 3  # bits
@@ -59,24 +60,43 @@ def local(places: Sequence[int]) -> bytes:
     return bytes(made)
 
 
+class Run(NamedTuple):
+    """The postings of a term in some episodes, counted from 0, but for the number of the first one that has it."""
+
+    first: int
+    last: int
+    places: bytes
+
+
 class Joined:
     """The postings of every term in episodes that are added one after the other, counted from 0."""
 
     def __init__(self) -> None:
-        self.terms: dict[str, bytearray] = {}
+        self._places: dict[str, bytearray] = {}
+        self._first: dict[str, int] = {}
         self._last: dict[str, int] = {}
         self._count = 0
 
-    def add(self, episode: Mapping[str, bytes]) -> None:
-        """One more episode, as `local` has its terms."""
-        last, terms, count = self._last, self.terms, self._count
-        for term, places in episode.items():
-            if term in terms:
-                terms[term] += number(count - last[term]) + places
+    def add(self, runs: Mapping[str, Run], count: int = 1) -> None:
+        """So many episodes more, with the terms that they have."""
+        before, places, last = self._count, self._places, self._last
+        for term, (first, end, found) in runs.items():
+            if term in places:
+                places[term] += number(before + first - last[term]) + found
             else:
-                terms[term] = bytearray(number(count) + places)
-            last[term] = count
-        self._count += 1
+                places[term], self._first[term] = bytearray(found), before + first
+            last[term] = before + end
+        self._count += count
+
+    @property
+    def runs(self) -> dict[str, Run]:
+        """What all these episodes have, to be added to others."""
+        return {term: Run(self._first[term], self._last[term], bytes(found)) for term, found in self._places.items()}
+
+    @property
+    def terms(self) -> dict[str, bytes]:
+        """The postings, as a shard has them."""
+        return {term: number(self._first[term]) + found for term, found in self._places.items()}
 
 
 def shard_count(size: int) -> int:
@@ -84,7 +104,7 @@ def shard_count(size: int) -> int:
     return int(2 ** max(0, round(math.log2(math.sqrt(max(size, 1)) / _FINENESS))))
 
 
-def shards(postings: Mapping[str, bytes | bytearray]) -> list[bytes]:
+def shards(postings: Mapping[str, bytes]) -> list[bytes]:
     """The postings shared out by the hash of their terms; none where there is nothing to share out."""
     if not postings:
         return []
@@ -103,7 +123,7 @@ def hash_of(term: str) -> int:
     return value
 
 
-def _shard(terms: Sequence[str], postings: Mapping[str, bytes | bytearray]) -> bytes:
+def _shard(terms: Sequence[str], postings: Mapping[str, bytes]) -> bytes:
     made, before = [], b""
     for term in terms:
         name, found = term.encode(), postings[term]

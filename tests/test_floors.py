@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -69,6 +70,13 @@ HEAVY = {
     "watchfiles",
     "whisper",
 }
+
+
+def test_the_document_draws_the_same_floors() -> None:
+    document = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (?:facts|formats|files|tools|flow|surface) \| (.*?) \|", document)
+    drawn = [set(re.findall(r"`(\w+)`", part)) for row in rows for part in row.split(";")]
+    assert drawn == [set(names) for names in FLOORS]
 
 
 def modules() -> list[Path]:

@@ -1,7 +1,8 @@
-"""The tutorial, docs/first-episode.md: every command in it is run, and says what the tutorial says.
+"""The tutorial, docs/first-episode.md, and docs/a-day.md: every command in them is run, and says what they say.
 
-In the ordinary command placecast runs in this process, with an engine that needs no model; the slow test types all of
-it into a shell, with Whisper itself. `UPDATE_GOLDEN=1 pytest -m slow tests/test_first_episode.py` writes what is said.
+In the ordinary command placecast runs the tutorial in this process, with an engine that needs no model; the slow tests
+type all of both into a shell, with Whisper itself, and `UPDATE_GOLDEN=1 pytest -m slow tests/test_first_episode.py`
+writes what is said.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import sounds, tutorial
+from tests import access_logs, sounds, tutorial
 from tests.commands import Command, fake_engine
 from tests.conftest import ROOT
 from tests.seaweed import ACCESS_KEY, SECRET_KEY, Bucket
 from tests.tutorial import BLOCK, Session, Typed, commands, put, said
 
-TUTORIAL = ROOT / "docs" / "first-episode.md"
+TUTORIAL, DAY = ROOT / "docs" / "first-episode.md", ROOT / "docs" / "a-day.md"
 HEARD = ("placecast review",)  # says what was heard, which the stand-in has not
 SITE, ENDPOINT, BUCKET = "https://podcast.example.org/", "https://s3.example.org", "our-podcast"
 
@@ -31,6 +32,9 @@ def home(tmp_path: Path, sample_recording: Path, monkeypatch: pytest.MonkeyPatch
     """A home folder with a recording of seconds in it."""
     sound, rate = sounds.load(sample_recording)
     (tmp_path / "Recordings").mkdir()
+    path = "/media/whose-high-street-0123456789ab.mp3"
+    agents = (access_logs.OVERCAST, access_logs.ANTENNA, access_logs.BOT)
+    access_logs.write(tmp_path / "logs", access_logs.s3(access_logs.Request(path=path, agent=each) for each in agents))
     sounds.save(tmp_path / "Recordings" / "high-street.wav", sound[6 * rate : 20 * rate], rate=rate)
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -42,21 +46,24 @@ def test_every_command_of_the_tutorial_says_what_the_tutorial_says(
     home: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], no_proxy: None
 ) -> None:
     monkeypatch.setattr("placecast.transcribe.load_engine", fake_engine)
-    follow(Session(home=home, quick=Command(monkeypatch, capfd)), bucket)
+    follow(TUTORIAL, Session(home=home, quick=Command(monkeypatch, capfd)), bucket)
 
 
 @pytest.mark.slow
 @pytest.mark.weights
-def test_the_tutorial_is_true_of_whisper_and_a_shell(home: Path, bucket: Bucket, no_proxy: None) -> None:
-    follow(Session(home=home), bucket)
+@pytest.mark.parametrize("document", [TUTORIAL, DAY], ids=lambda path: path.stem)
+def test_the_document_is_true_of_whisper_and_a_shell(
+    document: Path, home: Path, bucket: Bucket, no_proxy: None
+) -> None:
+    follow(document, Session(home=home), bucket)
 
 
-def follow(session: Session, bucket: Bucket) -> None:
-    """Do all that the tutorial says, and compare what it shows; or write down what was said."""
-    told = TUTORIAL.read_text("utf-8")
+def follow(document: Path, session: Session, bucket: Bucket) -> None:
+    """Do all that the document says, and compare what it shows; or write down what was said."""
+    told = document.read_text("utf-8")
     done = BLOCK.sub(lambda block: done_as_told(session, bucket, block), told)
     if os.environ.get("UPDATE_GOLDEN") and not session.quick:
-        TUTORIAL.write_text(done, "utf-8")
+        document.write_text(done, "utf-8")
 
 
 def done_as_told(session: Session, bucket: Bucket, block: re.Match[str]) -> str:

@@ -88,6 +88,7 @@ def _site(publication: Publication) -> Iterator[str]:
         (tree / show.cover.path).write_bytes((ROOT / "cover.png").read_bytes())
         files = {file.relative_to(tree).as_posix(): file.read_bytes() for file in tree.rglob("*") if file.is_file()}
         web.files |= files | _folders(files)
+        web.files |= {page: web.files[page.partition("?")[0]] for page in PAGES.values() if "?" in page}
         web.change = _compressed
         yield web.address
 
@@ -97,7 +98,8 @@ def _folders(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _compressed(asked: Asked, reply: Reply) -> Reply:
-    key = f"{asked.key}index.html" if asked.key == "" or asked.key.endswith("/") else asked.key
+    path = asked.key.partition("?")[0]
+    key = f"{path}index.html" if path == "" or path.endswith("/") else path
     if reply.status != 200 or not plan.upload(key, reply.body, len(reply.body), "").gzip:
         return reply
     body = gzip.compress(reply.body, 6, mtime=0)

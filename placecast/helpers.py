@@ -7,19 +7,19 @@ never been there. So a fault shows itself in one place and in the same words, wi
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from placecast.model import no_words
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -83,6 +83,8 @@ class Helpers:
         if processes() == 1:
             yield from ((job, made) for job in jobs for made in _tried(work, job))
             return
+        from concurrent.futures.process import BrokenProcessPool  # most commands need no helper
+
         try:
             yield from self._apart(work, jobs)
         except BrokenProcessPool:
@@ -90,10 +92,12 @@ class Helpers:
             tell(_DIED)
 
     def _apart(self, work: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+        from multiprocessing import get_context
+
         if self._pool is None:
             # A fork would copy threads and locks of libraries in whatever state they are.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(processes(), context, _begin)
+            self._pool = ProcessPoolExecutor(processes(), get_context("spawn"), _begin)
         waiting: dict[Future[list[Any]], Job] = {self._pool.submit(_tried, work, job): job for job in jobs}
         for done in as_completed(waiting):
             job = waiting.pop(done)
@@ -126,9 +130,11 @@ def _tried(work: Callable[[Job], Made], job: Job) -> list[Made]:
 
 def _begin() -> None:
     """Ctrl-C goes to all processes of a terminal: the one that was asked ends the others. They end with it, too."""
+    from multiprocessing import parent_process
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(_GARBAGE)
-    threading.Thread(target=_end_with, args=[multiprocessing.parent_process()], daemon=True).start()
+    threading.Thread(target=_end_with, args=[parent_process()], daemon=True).start()
 
 
 def _end_with(parent: Any) -> None:

@@ -89,6 +89,7 @@ def test_the_files_that_a_show_is_made_from_count(tmp_path: Path, path: str, cou
 def test_a_change_is_told_and_only_that(tmp_path: Path, polling: bool | None) -> None:
     (tmp_path / "feed").mkdir()
     (tmp_path / "episodes").mkdir()
+    (tmp_path / "episodes/episode.md").touch()  # a new file would change its folder, too
     stop, told = threading.Event(), threading.Event()
     found: list[Path] = []
 

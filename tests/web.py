@@ -108,8 +108,7 @@ def serving(files: dict[str, bytes]) -> Iterator[Web]:
         def handle_any(self) -> None:
             web.connections.add(self.client_address)
             names = {name.lower(): value for name, value in self.headers.items()}
-            key = self.path.removeprefix(ROOT).partition("?")[0]
-            reply = web.answer(Asked(method=self.command, key=key, headers=names))
+            reply = web.answer(Asked(method=self.command, key=self.path.removeprefix(ROOT), headers=names))
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -5,7 +5,7 @@
     <!-- not shown -->       before a block: what its commands say depends on the place
     ```toml FILE        facts to be put into this file: in place of the table of that name, if there is one
 
-Compared is what is said, not how long it took: numbers and hashes are all the same.
+Compared is what is said, not when and how long it took: numbers, hashes, days and months are all the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ BLOCK = re.compile(
     r"(?P<body>.*?)```",
     re.S,
 )
-_VARYING = re.compile(r"\b[0-9a-f]{8,}\b|\d+(?:\.\d+)?|…")
+_DAY = r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+_MONTH = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|\b(?:GMT|BST)\b"
+_VARYING = re.compile(rf"\b[0-9a-f]{{8,}}\b|\d+(?:\.\d+)?|…|{_DAY}|{_MONTH}")
 _HEARD = re.compile(r"seconds? to hear|doubtful word|nobody has approved the transcript yet")
 _PROGRAM = [sys.executable, "-m", "placecast.cli"]
 
@@ -134,4 +136,4 @@ def put(file: Path, facts: str) -> None:
 def said(text: str) -> list[str]:
     """What stays the same from run to run and from machine to machine."""
     lines = (line.rstrip() for line in text.splitlines() if not _HEARD.search(line))
-    return [_VARYING.sub("0", line) for line in lines if line]
+    return [re.sub(" {2,}", "  ", _VARYING.sub("0", line)) for line in lines if line]

@@ -110,7 +110,7 @@ def test_every_link_between_the_documents_leads_somewhere(document: str) -> None
 def command_lines() -> Iterator[tuple[str, str]]:
     """Every command line that a document shows, in a block of its own or in a sentence."""
     for document in DOCUMENTS:
-        text = (ROOT / document).read_text("utf-8")
+        text = (ROOT / document).read_text("utf-8").replace("\\\n", " ")
         blocks = "\n".join(re.findall(r"(?s)^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE))
         lines = re.findall(r"(?m)^(?:\$ )?(?:\.venv/bin/)?placecast (.+)$", blocks)
         lines += re.findall(r"`(?:\.venv/bin/)?placecast ([^`]+)`", text)

@@ -313,7 +313,7 @@ def growing(path: Path) -> Iterator[None]:
 
 
 def test_a_recording_that_is_still_being_written_is_refused(show: SmallShow, placecast: Command, desk: Path) -> None:
-    recording = talk(desk / "talk.mp3", options={"write_xing": "0"})
+    recording = talk(desk / "talk.mp3", 60, options={"write_xing": "0"})  # so long that reading it takes a while
     before = snapshot(show.project.root)
     with growing(recording):
         code, _, err = placecast("publish", "--no-input", str(recording))
@@ -323,7 +323,7 @@ def test_a_recording_that_is_still_being_written_is_refused(show: SmallShow, pla
 
 
 def test_a_recording_that_is_written_while_it_is_mastered_is_refused(show: SmallShow, placecast: Command) -> None:
-    recording = sounds.save(show.add("hull") / "recording.mp3", sounds.speech(8.0), options={"write_xing": "0"})
+    recording = sounds.save(show.add("hull") / "recording.mp3", sounds.speech(40.0), options={"write_xing": "0"})
     show.edit("hull", "recording.wav", "recording.mp3")
     with growing(recording):
         code, _, err = placecast("publish", "hull")

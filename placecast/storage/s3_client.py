@@ -9,13 +9,14 @@ from __future__ import annotations
 import ipaddress
 import os
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.session import get_session
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session, get_session
 
 from placecast.model import S3Target
 
@@ -32,7 +33,7 @@ class Access:
 
     def __init__(self, target: S3Target) -> None:
         self._target = target
-        self._session = get_session()
+        self._session = _session()
         self.region = target.region or self._session.get_config_variable("region") or "us-east-1"
         self.credentials: Credentials | None = self._session.get_credentials()
         bundle = os.environ.get("AWS_CA_BUNDLE") or self._session.get_config_variable("ca_bundle")
@@ -67,6 +68,18 @@ class Access:
 def open_client(target: S3Target) -> S3Client:
     """A client for this bucket's server, with the credentials that boto3 finds."""
     return Access(target).client
+
+
+def _session() -> Session:
+    """A session of its own, whose credentials are those of now; the services' descriptions are read once."""
+    made = get_session()
+    made.register_component("data_loader", _descriptions(made.get_config_variable("data_path")))
+    return made
+
+
+@cache
+def _descriptions(folders: str | None) -> Loader:
+    return create_loader(folders)
 
 
 def _addressing(endpoint: str | None) -> Literal["path", "auto"]:

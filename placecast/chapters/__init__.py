@@ -20,7 +20,7 @@ from placecast.chapters.sidecars import parse, placed
 from placecast.chapters.titles import LIMIT, one_line
 from placecast.fingerprint import sha256, short
 from placecast.model import Audio, Chapter, Episode, Image, Place, Release, Show
-from placecast.timecode import exact_clock, long_clock
+from placecast.timecode import exact_clock
 
 __all__ = [
     "LIMIT",
@@ -179,7 +179,8 @@ def _time(seconds: float) -> float:
 
 def _hours(chapter: Chapter) -> str:
     # Apple recognises a list of chapters by its first time, 00:00:00.
-    return long_clock(int(chapter.seconds)).partition(".")[0]
+    minutes, seconds = divmod(int(chapter.seconds), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 def _lines(html: str) -> str:

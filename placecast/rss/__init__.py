@@ -21,7 +21,7 @@ from placecast.model import Elsewhere, Image, Person, Place, Publication, Releas
 from placecast.rss import document
 from placecast.rss.alternates import alternate_enclosures
 from placecast.rss.channel import apple_tags, directory_tags
-from placecast.rss.extensions import Tag, new_feed, tag
+from placecast.rss.extensions import APPLE, ATOM, PODCAST, PODLOVE, Tag, new_feed, tag
 from placecast.rss.items import apple_item_tags, deep_link, doi_in_notes, number_tags, own_tags, simple_chapters
 from placecast.rss.named import Named, named
 from placecast.rss.published import addresses, elsewhere, enclosures, guids, listing, without
@@ -92,8 +92,7 @@ def _part(told: _Told, listed: Iterable[Release | Elsewhere]) -> bytes:
 
 def _channel(told: _Told) -> Any:
     feed = new_feed()
-    _describe_show(feed, told.show)
-    feed.podcasting.add(*told.trailers)
+    _describe_show(feed, told.show, told.trailers)
     _date(feed, told.changed)
     return feed
 
@@ -102,7 +101,7 @@ def _legal(release: Release) -> Release:
     return replace(
         release,
         episode=legal_facts(release.episode),
-        audio=legal_facts(release.audio),
+        audio=replace(release.audio, alternates=legal_facts(release.audio.alternates)),  # its name is a path, and clean
         notes_html=legal(release.notes_html),
         said=legal_facts(release.said),
     )
@@ -123,7 +122,7 @@ def _generated(feed: Any) -> bytes:
 # The channel
 
 
-def _describe_show(feed: Any, show: Show) -> None:
+def _describe_show(feed: Any, show: Show, trailers: Iterable[Tag]) -> None:
     feed.title(cut(show.title))
     feed.description(cut_bytes(show.description))
     # feedgen makes the channel's <link> of the last link that it is given.
@@ -137,10 +136,11 @@ def _describe_show(feed: Any, show: Show) -> None:
     feed.podcast.itunes_type(show.type)
     if show.owner_email:
         feed.podcast.itunes_owner(cut(show.owner_name or show.title), show.owner_email)
-    feed.apple.add(*_categories(show.categories), _explicit(show.explicit), _image(show, show.cover), *apple_tags(show))
-    feed.podcasting.add(*_podcast_tags(show))
+    feed.tags.add(APPLE, *_categories(show.categories), _explicit(show.explicit), _image(show, show.cover))
+    feed.tags.add(APPLE, *apple_tags(show))
+    feed.tags.add(PODCAST, *_podcast_tags(show), *trailers)
     # WebSub, section 4: who subscribes to a hub stops asking us, so only those are named that we tell.
-    feed.atom.add(*(tag("link", rel="hub", href=hub) for hub in show.distribution.hubs))
+    feed.tags.add(ATOM, *(tag("link", rel="hub", href=hub) for hub in show.distribution.hubs))
 
 
 def _date(feed: Any, changed: datetime | None) -> None:
@@ -148,7 +148,7 @@ def _date(feed: Any, changed: datetime | None) -> None:
     if changed:
         feed.lastBuildDate(changed.astimezone(UTC))
     else:
-        feed.apple.leave_out("lastBuildDate")
+        feed.tags.leave_out("lastBuildDate")
 
 
 def _podcast_tags(show: Show) -> Iterator[Tag]:
@@ -192,11 +192,11 @@ def _entry(feed: Any, show: Show, release: Release) -> Any:
     item.podcast.itunes_season(episode.season)
     item.podcast.itunes_episode(episode.number)
     item.podcast.itunes_episode_type(episode.kind)
-    item.apple.add(_explicit(show.explicit if episode.explicit is None else episode.explicit))
-    item.apple.add(_image(show, episode.cover(show)), *apple_item_tags(episode))
-    item.podcasting.add(*_podcast_item_tags(show, release))
-    item.atom.add(deep_link(show, episode))
-    item.podlove.add(*simple_chapters(show, episode))
+    item.tags.add(APPLE, _explicit(show.explicit if episode.explicit is None else episode.explicit))
+    item.tags.add(APPLE, _image(show, episode.cover(show)), *apple_item_tags(episode))
+    item.tags.add(PODCAST, *_podcast_item_tags(show, release))
+    item.tags.add(ATOM, deep_link(show, episode))
+    item.tags.add(PODLOVE, *simple_chapters(show, episode))
     return item
 
 

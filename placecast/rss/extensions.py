@@ -8,15 +8,16 @@ category with a quotation mark. So those three go through here. Of a channel's A
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-ATOM = "http://www.w3.org/2005/Atom"
-APPLE = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-PODCAST = "https://podcastindex.org/namespace/1.0"
-PODLOVE = "http://podlove.org/simple-chapters"
+ATOM = "{http://www.w3.org/2005/Atom}"
+APPLE = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
+PODLOVE = "{http://podlove.org/simple-chapters}"
+_PREFIXES = {"itunes": APPLE, "podcast": PODCAST, "atom": ATOM, "psc": PODLOVE}
 
 
 class Tag(NamedTuple):
@@ -28,7 +29,7 @@ class Tag(NamedTuple):
     attributes: dict[str, str]
 
     def write(self, parent: Any, namespace: str) -> None:
-        element = etree.SubElement(parent, f"{{{namespace}}}{self.name}", self.attributes)
+        element = etree.SubElement(parent, namespace + self.name, self.attributes)
         if self.text is not None:
             element.text = self.text
         for child in self.children:
@@ -40,63 +41,38 @@ def tag(name: str, text: str | None = None, /, *children: Tag, **attributes: str
     return Tag(name, text, children, {key: value for key, value in attributes.items() if value})
 
 
-class _Tags:
-    """What feedgen asks of an extension of the feed and of its items: a namespace, and what to write."""
-
-    prefix: ClassVar[str]
-    namespace: ClassVar[str]
+class Tags:
+    """What feedgen asks of an extension of the feed and of its items: its namespaces, and what to write."""
 
     def __init__(self) -> None:
-        self._tags: list[Tag] = []
+        self._tags: list[tuple[str, Tag]] = []
         self._left_out: tuple[str, ...] = ()
 
-    def add(self, *tags: Tag) -> None:
-        self._tags += tags
+    def add(self, namespace: str, *tags: Tag) -> None:
+        self._tags += [(namespace, each) for each in tags]
 
     def leave_out(self, *names: str) -> None:
         """Remove elements that feedgen writes by itself."""
         self._left_out = names
 
     def extend_ns(self) -> dict[str, str]:
-        return {self.prefix: self.namespace}
+        """Each namespace, whether it is used or not."""
+        return {prefix: namespace.strip("{}") for prefix, namespace in _PREFIXES.items()}
 
     def extend_rss(self, element: Any) -> Any:
         parent = element.find("channel") if element.tag == "rss" else element
         for name in self._left_out:
             _remove(parent, parent.findall(name))
-        for each in self._tags:
-            each.write(parent, self.namespace)
+        for namespace, each in self._tags:
+            each.write(parent, namespace)
         return element
 
 
-class AppleTags(_Tags):
-    prefix = "itunes"
-    namespace = APPLE
-
-
-class AtomTags(_Tags):
-    prefix = "atom"
-    namespace = ATOM
-
-
-class PodcastTags(_Tags):
-    prefix = "podcast"
-    namespace = PODCAST
-
-
-class PodloveTags(_Tags):
-    prefix = "psc"
-    namespace = PODLOVE
-
-
 def new_feed() -> Any:
-    """A feedgen feed: with its own `podcast` (Apple's tags) and with ours, each of which it declares, used or not."""
+    """A feedgen feed: with its own `podcast` (Apple's tags), and with ours as `tags`."""
     feed = FeedGenerator()
     feed.load_extension("podcast", atom=False)
-    feed.register_extension("apple", AppleTags, AppleTags, atom=False)
-    feed.register_extension("podcasting", PodcastTags, PodcastTags, atom=False)
-    feed.register_extension("atom", AtomTags, AtomTags, atom=False)
-    feed.register_extension("podlove", PodloveTags, PodloveTags, atom=False)
+    feed.register_extension("tags", Tags, Tags, atom=False)
     return feed
 
 

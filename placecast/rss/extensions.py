@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-APPLE = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
-PODCAST = "{https://podcastindex.org/namespace/1.0}"
-PODLOVE = "{http://podlove.org/simple-chapters}"
+ATOM = "http://www.w3.org/2005/Atom"
+APPLE = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+PODLOVE = "http://podlove.org/simple-chapters"
 _PREFIXES = {"itunes": APPLE, "podcast": PODCAST, "atom": ATOM, "psc": PODLOVE}
 
 
@@ -29,6 +29,7 @@ class Tag(NamedTuple):
     attributes: dict[str, str]
 
     def write(self, parent: Any, namespace: str) -> None:
+        """Below this parent; the namespace in braces, as lxml wants it."""
         element = etree.SubElement(parent, namespace + self.name, self.attributes)
         if self.text is not None:
             element.text = self.text
@@ -49,7 +50,7 @@ class Tags:
         self._left_out: tuple[str, ...] = ()
 
     def add(self, namespace: str, *tags: Tag) -> None:
-        self._tags += [(namespace, each) for each in tags]
+        self._tags += [(f"{{{namespace}}}", each) for each in tags]
 
     def leave_out(self, *names: str) -> None:
         """Remove elements that feedgen writes by itself."""
@@ -57,7 +58,7 @@ class Tags:
 
     def extend_ns(self) -> dict[str, str]:
         """Each namespace, whether it is used or not."""
-        return {prefix: namespace.strip("{}") for prefix, namespace in _PREFIXES.items()}
+        return _PREFIXES
 
     def extend_rss(self, element: Any) -> Any:
         parent = element.find("channel") if element.tag == "rss" else element

@@ -51,7 +51,7 @@ def listen(
     Desk(plan)  # what is wrong with a list of the show is then said once, and not by each process
     with ExitStack() as stack:
         paths = reading.found([stack.enter_context(_here(run, show, place, before)) for place in places])
-        with run.reporter.step("count downloads", f"{len(paths)} logs") as progress:
+        with run.reporter.step("count downloads", f"{len(paths)} {'log' if len(paths) == 1 else 'logs'}") as progress:
             counted = reading.read(paths, plan, _cores(), progress)
     after, less = kept.merged(before, counted, run.now)
     return Listened(kept=after, counted=counted, less=less, files=len(paths), written=kept.write(root, after))

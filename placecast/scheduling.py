@@ -14,6 +14,7 @@ from placecast.errors import FactsError, UsageError
 from placecast.model import Episode, Show
 from placecast.moments import Moment
 from placecast.project import Project
+from placecast.project.unknown import no_such_episode
 from placecast.project.workflows import Workflow, workflows
 
 
@@ -65,7 +66,7 @@ def episode_of(project: Project, slug: str) -> tuple[Show, Episode]:
         raise FactsError(own)
     found = next((each for each in episodes if each.slug == slug), None)
     if found is None:
-        raise UsageError(slug, "there is no such episode.", "See the episodes with: placecast status")
+        raise no_such_episode(slug, episodes)
     return show, found
 
 

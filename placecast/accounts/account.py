@@ -160,7 +160,7 @@ def _measures(
     organisations = {each.name: each.organisation for made in published.releases for each in made.episode.credits(show)}
     found = (
         both("Episodes", len),
-        both("Hours of sound", lambda made: sum(each.seconds for each in made) / 3600, 1),
+        both("Hours of sound", lambda made: sum(each.seconds for each in made) / 3600, 2),
         both("People heard or credited", lambda made: len({name for each in made for name in each.people})),
         both(
             "Organisations",

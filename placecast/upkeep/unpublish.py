@@ -15,6 +15,7 @@ from placecast.errors import UsageError
 from placecast.fingerprint import sha256
 from placecast.model import Episode, Publication, Show
 from placecast.plan import FEED, Upload
+from placecast.project.unknown import no_such_episode
 from placecast.run import Run
 from placecast.storage import Storage
 
@@ -88,9 +89,7 @@ def _wanted(name: str, show: Show, episodes: Sequence[Episode], sight: Sight) ->
         if slug is None or slug in taken:
             raise _homeless(other.guid)
         return _Wanted(slug=slug, guid=other.guid, title=other.title, episode=None)
-    raise UsageError(
-        name, "there is no such episode, neither here nor in the feed.", "See the episodes with: placecast status"
-    )
+    raise no_such_episode(name, episodes, "there is no such episode, neither here nor in the feed.")
 
 
 def _homeless(guid: str) -> UsageError:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -95,20 +95,14 @@ def _pieces(name: str, sentences: Sequence[Sequence[Word]]) -> list[_Piece]:
         made += [piece for word in shown for piece in _fitting(f" {word.text}", word, _IN_NAME)]
     for words in filter(None, sentences):
         texts = [word.text for word in words]
-        costs = [*map(_cost, texts, texts[1:]), _AT_SENTENCE]
+        found = map(_costs, texts)
+        costs = [before if after is None else after for (after, _), (_, before) in pairwise(found)] + [_AT_SENTENCE]
         texts[0] = f" {texts[0]}"
-        for text, word, cost in zip(texts, words, costs, strict=True):
-            if len(text) <= LINE and text.isascii():  # nearly always
-                made.append(_Piece(text, word.start, word.end, cost))
-            else:
-                made += _fitting(text, word, cost)
+        if max(map(len, texts)) <= LINE and "".join(texts).isascii():  # nearly always
+            made += map(_Piece, texts, [word.start for word in words], [word.end for word in words], costs)
+        else:
+            made += chain.from_iterable(map(_fitting, texts, words, costs))
     return made
-
-
-def _cost(text: str, following: str) -> float:
-    """What it costs to end a line between these words of a sentence."""
-    after, _ = _costs(text)
-    return _costs(following)[1] if after is None else after
 
 
 @lru_cache(maxsize=1 << 14)
@@ -151,8 +145,9 @@ def _parts(pieces: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
 
 
 def _passage(pieces: Sequence[_Piece], until: float) -> _Passage:
-    widths = list(accumulate([_width(piece.text) for piece in pieces], initial=0))
-    margins = [width + piece.text[:1].isspace() for width, piece in zip(widths, pieces, strict=False)]
+    texts = [piece.text for piece in pieces]
+    widths = list(accumulate(map(len if "".join(texts).isascii() else _width, texts), initial=0))
+    margins = [width + text[:1].isspace() for width, text in zip(widths, texts, strict=False)]
     fits = [bisect_right(widths, margin + LINE) - 1 for margin in margins]
     return _Passage(pieces, widths, [*margins, widths[-1]], [*fits, len(pieces)], until)
 
@@ -160,45 +155,64 @@ def _passage(pieces: Sequence[_Piece], until: float) -> _Passage:
 def _cuts(passage: _Passage) -> list[int]:
     """Where the captions begin and end, at the least cost."""
     count = len(passage.pieces)
-    least, before = [0.0, *[float("inf")] * count], [0] * (count + 1)
-    ends = list(accumulate((piece.end for piece in passage.pieces), max))
-    costs = [_ONE_MORE + piece.cost for piece in passage.pieces]
+    ways = _Ways(passage)
+    # Places in this sentence where a caption may begin at less than at any later one. As far as a caption from there
+    # may reach, one that begins later is never the better way: it says less for more.
+    cheaper: list[tuple[float, int]] = []
     for first in range(count):
-        _try(passage, first, costs, ends, least, before)
+        least = ways.least[first]
+        if ways.begins[first]:
+            cheaper.clear()
+        while cheaper and cheaper[-1][0] > least:
+            cheaper.pop()
+        known, stop = cheaper[-1][1] if cheaper else first, ways.reach(first)
+        cheaper.append((least, stop))
+        if known < stop:
+            ways.see(first, known, stop)
     cuts = [count]
     while cuts[-1]:
-        cuts.append(before[cuts[-1]])
+        cuts.append(ways.before[cuts[-1]])
     return cuts[::-1]
 
 
-def _try(  # the innermost loop of a build: what it needs, looked up once
-    passage: _Passage,
-    first: int,
-    costs: Sequence[float],
-    ends: Sequence[float],
-    least: list[float],
-    before: list[int],
-) -> None:
-    """See where a caption that begins here may end, and where that costs less than what is known so far."""
-    start, sofar, margin = passage.pieces[first].start, least[first], passage.margins[first]
-    whole = first == 0 or costs[first - 1] == _ENDED
-    stop, within = passage.fits[passage.fits[first]], 0.0
-    while ends[stop - 1] - start > _LONGEST and stop > first + 1:
-        stop -= 1
-    after = slice(first + 1, stop + 1)
-    ways = zip(range(first + 1, stop + 1), costs[first:stop], passage.widths[after], least[after], strict=True)
-    for last, cost, width, best in ways:
-        if whole and cost == _ENDED:
-            cost = cost + within + _SENTENCE[width - margin]
-        else:
-            cost = cost + within * 3 + _PART[width - margin]
-        if sofar + cost < best:  # or the rest need not be known
-            if ends[last - 1] - start < _SHORTEST:
-                cost += _TOO_SHORT * max(0.0, 1 - (passage.next_start(last) - start) / _SHORTEST)
-            if sofar + cost < best:
-                least[last], before[last] = sofar + cost, first
-        if costs[last - 1] == _ENDED:
-            within += _ENDED_WITHIN
+class _Ways:
+    """The cheapest way to each place of a passage that is known so far: what it costs, and where it comes from."""
+
+    def __init__(self, passage: _Passage) -> None:
+        count = len(passage.pieces)
+        self.least, self.before = [0.0, *[float("inf")] * count], [0] * (count + 1)
+        self._passage = passage
+        self._ends = list(accumulate((piece.end for piece in passage.pieces), max))
+        self._costs = [_ONE_MORE + piece.cost for piece in passage.pieces]
+        ended = [cost == _ENDED for cost in self._costs]
+        self.begins = [True, *ended]
+        self._ended = list(accumulate(ended, initial=0))
+
+    def reach(self, first: int) -> int:
+        """Where a caption that begins here must end: what fits the screen, and is not shown too long."""
+        start, ends = self._passage.pieces[first].start, self._ends
+        stop = self._passage.fits[self._passage.fits[first]]
+        while ends[stop - 1] - start > _LONGEST and stop > first + 1:
+            stop -= 1
+        return stop
+
+    def see(self, first: int, known: int, stop: int) -> None:
+        """See where a caption that begins here may end between these places, and where that costs less than before."""
+        (pieces, widths, margins, _, _), costs, least = self._passage, self._costs, self.least
+        sofar, margin, whole = least[first], margins[first], self.begins[first]
+        ended = self._ended[first]
+        for last in range(known + 1, stop + 1):
+            cost, within = costs[last - 1], _ENDED_WITHIN * (self._ended[last - 1] - ended)
+            if whole and cost == _ENDED:
+                cost = cost + within + _SENTENCE[widths[last] - margin]
+            else:
+                cost = cost + within * 3 + _PART[widths[last] - margin]
+            if sofar + cost < least[last]:  # or the rest need not be known
+                start = pieces[first].start
+                if self._ends[last - 1] - start < _SHORTEST:
+                    cost += _TOO_SHORT * max(0.0, 1 - (self._passage.next_start(last) - start) / _SHORTEST)
+                if sofar + cost < least[last]:
+                    least[last], self.before[last] = sofar + cost, first
 
 
 def _lines(passage: _Passage, first: int, last: int) -> str:

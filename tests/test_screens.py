@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from placecast.model import Cue, Transcript, Word
 from placecast.realign import timed
-from placecast.screens import cut
+from placecast.screens import _cuts, _parts, _passage, _pieces, _Ways, cut
 from placecast.sentences import cues
 from tests.test_sentences import heard, said
 from tests.test_vtt import transcripts
@@ -127,3 +128,28 @@ def test_captions_lose_no_word_fit_every_screen_and_never_overlap(made: Transcri
 def test_what_is_heard_becomes_readable_captions(words: list[Word]) -> None:
     made = Transcript(cues=cues(words), language="en")
     assert_readable(cut([("", timed(made, words))]), "".join(cue.text for cue in made.cues))
+
+
+SOME = ("and", "the", "to", "of,", "Grimsby.", "Yes?", "no", "street", "council;", "people,", "which", "because")
+spoken = st.lists(st.tuples(st.sampled_from(SOME), st.sampled_from([0.01, 0.2, 0.4, 3.0])), min_size=1, max_size=60)
+
+
+@given(spoken, st.integers(1, 12))
+def test_where_a_caption_could_begin_is_passed_over_only_if_that_costs_no_less(
+    words: list[tuple[str, float]], length: int
+) -> None:
+    ends = list(accumulate(seconds for _, seconds in words))
+    timed = [
+        Word(start=end - seconds, end=end, text=f" {text}", probability=1.0)
+        for (text, seconds), end in zip(words, ends, strict=True)
+    ]
+    sentences = [timed[at : at + length] for at in range(0, len(timed), length)]
+    for part in _parts(_pieces("", sentences)):
+        passage = _passage(part, float("inf"))
+        ways = _Ways(passage)
+        for first in range(len(part)):  # none is passed over
+            ways.see(first, first, ways.reach(first))
+        cuts = [len(part)]
+        while cuts[-1]:
+            cuts.append(ways.before[cuts[-1]])
+        assert _cuts(passage) == cuts[::-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -258,6 +259,7 @@ def test_neighbours_are_evened_out_by_their_median(length: int, seed: int) -> No
     assert np.allclose(alignment._median(torch.from_numpy(values), 7).numpy(), expected)
 
 
+@lru_cache(maxsize=1)
 def real_model(name: str) -> whisper.model.Whisper:
     try:
         return load_model(Transcription(model=name), offline=True)[0]
@@ -275,8 +277,10 @@ def spoken(sample: Samples) -> list[Samples]:
 
 @pytest.fixture(scope="module")
 def begun(spoken: list[Samples]) -> list[Samples]:
-    """The first seconds of each: openai-whisper takes its time over every token."""
-    return [chunk[: 12 * RATE] for chunk in spoken]
+    """The first seven to ten seconds of each, up to a pause: openai-whisper takes its time over every token."""
+    tenth = RATE // 10
+    loudness = [np.square(chunk[7 * RATE : 10 * RATE].reshape(-1, tenth)).mean(axis=1) for chunk in spoken]
+    return [chunk[: 7 * RATE + int(each.argmin()) * tenth] for chunk, each in zip(spoken, loudness, strict=True)]
 
 
 @pytest.mark.weights

@@ -28,7 +28,7 @@ FLOORS = (
     ),
     ("doubts", "gate", "importing", "merging", "pages", "rss", "search"),
     ("checks", "moving", "promotion"),
-    ("asking", "files", "helpers", "looks", "root"),
+    ("asking", "containers", "files", "helpers", "looks", "root"),
     (
         *("abroad", "audience", "audio", "cluster", "distribution", "project", "serve", "social", "storage", "tags"),
         *("transcribe", "zenodo"),

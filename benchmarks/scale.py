@@ -171,7 +171,8 @@ def built(folder: Path, processes: int = 0) -> dict[str, float]:
     The memory is its own, and that of its largest helper. `processes`: how many share the work; 0: as many as there
     are cores.
     """
-    setting = {"PLACECAST_PROCESSES": str(processes)} if processes else {}
+    setting = {"PYTHONDONTWRITEBYTECODE": ""}  # as on a producer's machine
+    setting |= {"PLACECAST_PROCESSES": str(processes)} if processes else {}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [sys.executable, "-c", _PEAK, "build", "--quiet", "-C", str(folder)]
     told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=os.environ | setting)

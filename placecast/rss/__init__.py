@@ -44,7 +44,7 @@ __all__ = [
     "without",
 ]
 
-_AT_ONCE = 500  # items; the objects of all ten thousand of a daily show would fill half a gigabyte
+_AT_ONCE = 3_000  # items; the objects of all ten thousand of a daily show would fill half a gigabyte
 
 # Apps take one or another of these; only WebVTT carries the speakers' names to Apple.
 _TRANSCRIPTS = (
@@ -98,13 +98,9 @@ def _channel(told: _Told) -> Any:
 
 
 def _legal(release: Release) -> Release:
-    return replace(
-        release,
-        episode=legal_facts(release.episode),
-        audio=replace(release.audio, alternates=legal_facts(release.audio.alternates)),  # its name is a path, and clean
-        notes_html=legal(release.notes_html),
-        said=legal_facts(release.said),
-    )
+    clean = legal_facts(release, "episode", "notes_html", "said")
+    audio = legal_facts(release.audio, "alternates")  # its name is a path, and clean
+    return clean if audio is release.audio else replace(clean, audio=audio)
 
 
 def _generated(feed: Any) -> bytes:

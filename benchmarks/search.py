@@ -157,7 +157,7 @@ def answers(browser, site: Path, name: str, asked: Sequence[Asked]) -> list[Answ
         context = browser.new_context()
         page = context.new_page()
         page.goto(f"{address}search/" if name == "placecast" else address)
-        page.add_script_tag(content=_ASK[name.split(",")[0]])
+        page.evaluate(f"() => {{{_ASK[name.split(',')[0]]}}}")  # a script element would break our pages' policy
         made = []
         for each in asked:
             found, _ = page.evaluate(_TIMED, each.text)

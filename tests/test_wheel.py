@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from placecast import __version__
+from tests import sounds
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "placecast"
@@ -73,18 +74,22 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("installer", ["pip", "uv", "pipx"])
-def test_it_installs_and_builds_a_show_on_every_python_that_is_here(
+def test_it_installs_and_publishes_on_every_python_that_is_here(
     wheel: Path, tools: Path, installer: str, tmp_path: Path
 ) -> None:
     there = pythons()
     assert there
+    recording, words = tmp_path / "talk.wav", tmp_path / "talk.vtt"
+    sounds.save(recording, sounds.speech(3))
+    words.write_text("WEBVTT\n\n00:00.500 --> 00:02.500\nWhose high street is it?\n", "utf-8")
     for version, python in there.items():
         folder = tmp_path / version
         command = install(installer, tools, python, wheel, folder) / "placecast"
         assert run(command, "--version").startswith(f"placecast {__version__}\nCPython {version},")
         run(command, *SHOW, cwd=folder)
-        run(command, "build", "-C", folder / "show")
-        assert (folder / "show" / "feed" / "feed.xml").is_file()
+        run(command, "publish", recording, "--transcript", words, "--no-input", "-C", folder / "show")
+        feed = (folder / "show" / "public" / "feed.xml").read_text("utf-8")
+        assert feed.count("<item>") == 1
 
 
 def install(installer: str, tools: Path, python: Path, wheel: Path, folder: Path) -> Path:

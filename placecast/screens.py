@@ -154,12 +154,11 @@ def _passage(pieces: Sequence[_Piece], until: float) -> _Passage:
 
 def _cuts(passage: _Passage) -> list[int]:
     """Where the captions begin and end, at the least cost."""
-    count = len(passage.pieces)
     ways = _Ways(passage)
     # Places in this sentence where a caption may begin at less than at any later one. As far as a caption from there
     # may reach, one that begins later is never the better way: it says less for more.
     cheaper: list[tuple[float, int]] = []
-    for first in range(count):
+    for first in range(len(passage.pieces)):
         least = ways.least[first]
         if ways.begins[first]:
             cheaper.clear()
@@ -169,10 +168,7 @@ def _cuts(passage: _Passage) -> list[int]:
         cheaper.append((least, stop))
         if known < stop:
             ways.see(first, known, stop)
-    cuts = [count]
-    while cuts[-1]:
-        cuts.append(ways.before[cuts[-1]])
-    return cuts[::-1]
+    return ways.cheapest()
 
 
 class _Ways:
@@ -180,7 +176,7 @@ class _Ways:
 
     def __init__(self, passage: _Passage) -> None:
         count = len(passage.pieces)
-        self.least, self.before = [0.0, *[float("inf")] * count], [0] * (count + 1)
+        self.least, self._before = [0.0, *[float("inf")] * count], [0] * (count + 1)
         self._passage = passage
         self._ends = list(accumulate((piece.end for piece in passage.pieces), max))
         self._costs = [_ONE_MORE + piece.cost for piece in passage.pieces]
@@ -212,7 +208,14 @@ class _Ways:
                 if self._ends[last - 1] - start < _SHORTEST:
                     cost += _TOO_SHORT * max(0.0, 1 - (self._passage.next_start(last) - start) / _SHORTEST)
                 if sofar + cost < least[last]:
-                    least[last], self.before[last] = sofar + cost, first
+                    least[last], self._before[last] = sofar + cost, first
+
+    def cheapest(self) -> list[int]:
+        """The places where the captions begin and end on the cheapest way to the end."""
+        cuts = [len(self._before) - 1]
+        while cuts[-1]:
+            cuts.append(self._before[cuts[-1]])
+        return cuts[::-1]
 
 
 def _lines(passage: _Passage, first: int, last: int) -> str:

@@ -149,7 +149,4 @@ def test_where_a_caption_could_begin_is_passed_over_only_if_that_costs_no_less(
         ways = _Ways(passage)
         for first in range(len(part)):  # none is passed over
             ways.see(first, first, ways.reach(first))
-        cuts = [len(part)]
-        while cuts[-1]:
-            cuts.append(ways.before[cuts[-1]])
-        assert _cuts(passage) == cuts[::-1]
+        assert _cuts(passage) == ways.cheapest()

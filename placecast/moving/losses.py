@@ -38,7 +38,10 @@ _WHY = {
     "podcast:image": "Save the picture in the show's folder, and write a table [[images]] in placecast.toml.",
     "podcast:liveItem": "Placecast has no live episodes.",
     "podcast:remoteItem": "It names other shows, which stay where they are.",
-    "podcast:txt": "Services ask for new codes after a move; write one as a table [[texts]] in placecast.toml.",
+    "podcast:txt": (
+        "Services ask for new codes after a move; write one as a table [[texts]] in placecast.toml. "
+        "That words are a machine's is said anew of what placecast transcribes."
+    ),
     "podcast:value": "Payments are tied to a wallet, and nobody should move them by a program.",
 }
 _OTHER = "Placecast has no fact for it yet."

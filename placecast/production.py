@@ -72,7 +72,7 @@ def master(shop: Workshop, episode: Episode, progress: Progress) -> None:
     recording, mastering = recording_of(episode), shop.show.mastering
     folder = shop.project.work_folder(episode.slug)
     (folder / "master.json").unlink(missing_ok=True)
-    with audio.steady(recording):
+    with audio.steady(recording), audio.finished(shop.project.original(episode.slug)):
         made = audio.master(recording, folder / "master.mp3", folder / "samples.f32", mastering, progress)
         digest = shop.project.fingerprint(recording)
     for warning in made.warnings:

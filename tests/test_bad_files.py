@@ -12,9 +12,11 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from placecast import audio
 from placecast.project import Project
 from tests import sounds
 from tests.bad_recordings import BAD, FINE, ODD, Kind, talk
@@ -320,6 +322,42 @@ def test_a_recording_that_is_still_being_written_is_refused(show: SmallShow, pla
     assert code == 1
     assert in_table(refusal("Another program is still writing it", err))
     assert snapshot(show.project.root) == before
+
+
+@pytest.mark.parametrize("command", [("publish", "--no-input"), ("replace", "digbeth")], ids=lambda words: words[0])
+def test_a_recording_that_grew_after_it_was_copied_is_refused(
+    show: SmallShow, placecast: Command, desk: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    recording = talk(desk / "talk.wav")
+    before = contents(show.project.root)
+    master = audio.master
+
+    def slowly(*arguments: Any) -> Any:
+        with recording.open("ab") as file:
+            file.write(bytes(960))
+        return master(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(audio, "master", slowly, raising=False)
+        code, _, err = placecast(*command, str(recording))
+    assert code == 1
+    assert in_table(refusal("Another program is still writing it", err))
+    assert contents(show.project.root) == before
+    assert placecast(*command, str(recording))[0] == 0
+
+
+def test_a_recording_that_is_taken_away_once_it_is_copied_is_published(
+    show: SmallShow, placecast: Command, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = talk(desk / "talk.wav")
+    master = audio.master
+
+    def alone(*arguments: Any) -> Any:
+        recording.unlink()
+        return master(*arguments)
+
+    monkeypatch.setattr(audio, "master", alone, raising=False)
+    assert placecast("publish", "--no-input", str(recording))[0] == 0
 
 
 def test_a_recording_that_is_written_while_it_is_mastered_is_refused(show: SmallShow, placecast: Command) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from placecast.audio.mastering import Mastered, master
     from placecast.audio.samples import decode_samples, read_samples
     from placecast.audio.source import check, length
-    from placecast.audio.suspects import steady
+    from placecast.audio.suspects import finished, steady
 
 __all__ = [
     "VERSION",
@@ -27,6 +27,7 @@ __all__ = [
     "check",
     "cut",
     "decode_samples",
+    "finished",
     "length",
     "look",
     "master",
@@ -42,6 +43,7 @@ _HOMES = {
     "check": "source",
     "cut": "cutting",
     "decode_samples": "samples",
+    "finished": "suspects",
     "length": "source",
     "look": "kept",
     "master": "mastering",

@@ -6,7 +6,7 @@ import errno
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import log10
 from pathlib import Path
 from typing import BinaryIO
@@ -71,8 +71,21 @@ def steady(path: Path) -> Iterator[None]:
     before = _look(path)
     yield
     if _look(path) != before:
-        what = "it changed while it was read: another program is still writing it."
-        raise AudioError(str(path), what, "Wait until the copy or the export is done, then run the command again.")
+        raise _written(path)
+
+
+@contextmanager
+def finished(original: Path | None) -> Iterator[None]:
+    """AudioError if the file that a recording was copied from grows during this: the copy is then not the whole of it.
+
+    A copy is made so fast that a program which exports the sound beside it writes nothing meanwhile. An original that
+    is not there, or no longer, is no fault.
+    """
+    before = original and _glance(original)
+    yield
+    after = original and _glance(original)
+    if original and before and after and after != before:
+        raise _written(original)
 
 
 def unrecognised(path: Path) -> AudioError:
@@ -138,9 +151,20 @@ def headed_by_junk(path: Path) -> bool:
     return not (len(head) == 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2)
 
 
+def _written(path: Path) -> AudioError:
+    what = "it changed while it was read: another program is still writing it."
+    return AudioError(str(path), what, "Wait until the copy or the export is done, then run the command again.")
+
+
 def _look(path: Path) -> tuple[int, int, int]:
     found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _glance(path: Path) -> tuple[int, int, int] | None:
+    with suppress(OSError):
+        return _look(path)
+    return None
 
 
 def _unreadable(path: Path, error: OSError) -> AudioError:

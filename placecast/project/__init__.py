@@ -284,7 +284,9 @@ class Project:
 
     def remember_origin(self, recording: Path, slug: str) -> None:
         """Keep in mind which episode was begun from a recording elsewhere, so that it is known again."""
-        known = _known(self.cache / _ORIGINS) | {os.path.realpath(recording): slug}
+        known = _known(self.cache / _ORIGINS)
+        known.pop(os.path.realpath(recording), None)  # the newest stands last
+        known[os.path.realpath(recording)] = slug
         files.write(self.cache / _ORIGINS, json.dumps(known, indent=1).encode())
 
     def forget_origin(self, recording: Path) -> None:
@@ -304,6 +306,11 @@ class Project:
         """The slug of the episode that was begun from this file elsewhere."""
         slug = _known(self.cache / _ORIGINS).get(os.path.realpath(recording))
         return str(slug) if slug else None
+
+    def original(self, slug: str) -> Path | None:
+        """The file elsewhere that an episode's recording was copied from last: `origin` the other way round."""
+        known = reversed(_known(self.cache / _ORIGINS).items())
+        return next((Path(path) for path, name in known if name == slug), None)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

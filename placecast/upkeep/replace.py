@@ -55,13 +55,18 @@ def replace(run: Run, slug: str, recording: Path, *, recall: bool = False) -> Re
 def _taken(project: Project, episode: Episode, recording: Path) -> Iterator[None]:
     """Make this file the episode's recording; if no sound comes of it, all is as it was."""
     old, text, there = project.audio(episode.slug), episode.file.read_bytes(), set(episode.file.parent.iterdir())
+    known = project.origin(recording)
     try:
         with audio.steady(recording):
             scaffold.take_recording(project, episode, recording)
+        project.remember_origin(recording, episode.slug)
         yield
     except (AudioError, OSError) as error:
         if project.audio(episode.slug) != old:
             raise
+        project.forget_origin(recording)
+        if known:
+            project.remember_origin(recording, known)
         files.write(episode.file, text)
         for path in set(episode.file.parent.iterdir()) - there:
             path.unlink()

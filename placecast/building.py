@@ -230,7 +230,7 @@ def _sound_here(project: Project, published: Publication) -> list[SoundFile]:
 def changes(folder: Path, tree: Tree, kept: Collection[str] = ()) -> Changes:
     """What writing the tree into the folder would change. `kept`: folders that others answer for."""
     written = [path for path, content in tree.items() if not _holds(folder, path, content)]
-    built = sorted(path for name in BUILT_FOLDERS for path, _ in looks.below(str(folder / name)))
+    built = sorted(path for name in BUILT_FOLDERS for path in looks.paths(str(folder / name)))
     names = [path.removeprefix(f"{folder}{os.sep}").replace(os.sep, "/") for path in built]
     removed = [name for name in names if name not in tree and not name.startswith(tuple(kept))]
     return Changes(written=tuple(written), removed=tuple(removed))

@@ -18,23 +18,34 @@ Look = list[Any]
 """As JSON keeps it: size in bytes, time of the last change in nanoseconds, number on the disk; [] for no file."""
 
 
-def look(path: str | Path) -> Look:
+def look(path: str | Path | os.DirEntry[str]) -> Look:
     """What this file looks like."""
     try:
-        return _of(os.stat(path))  # noqa: PTH116  # a Path costs more than the answer
+        # A Path costs more than the answer.
+        found = path.stat() if isinstance(path, os.DirEntry) else os.stat(path)  # noqa: PTH116
     except OSError:  # a link may lead back to itself
         return []
+    return [found.st_size, found.st_mtime_ns, found.st_ino]
 
 
 def below(folder: str) -> Iterator[tuple[str, Look]]:
     """Every file below this folder, and what it looks like. What Python compiles for itself does not count."""
+    return ((entry.path, look(entry)) for entry in _files(folder))
+
+
+def paths(folder: str) -> Iterator[str]:
+    """The files of `below`, when it does not matter what they look like: that takes a third of the time."""
+    return (entry.path for entry in _files(folder))
+
+
+def _files(folder: str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if not entry.is_dir():
-                    yield entry.path, _of(entry.stat())
+                    yield entry
                 elif entry.name != "__pycache__":
-                    yield from below(entry.path)
+                    yield from _files(entry.path)
     except FileNotFoundError:
         return
 
@@ -44,7 +55,3 @@ def program() -> str:
     """What this program looks like: another version makes other things of the same files."""
     seen = sorted([path, *seen] for path, seen in below(str(Path(__file__).parent)))
     return f"{__version__} {hashlib.sha256(repr(seen).encode()).hexdigest()}"
-
-
-def _of(found: os.stat_result) -> Look:
-    return [found.st_size, found.st_mtime_ns, found.st_ino]

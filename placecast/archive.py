@@ -142,12 +142,18 @@ class Archive:
         return Group(name=slug, key=sha256(repr((self._about, release, around, words)).encode()), make=make)
 
     def lacks_words(self, episode: Episode) -> bool:
-        """Whether an episode has words that must be read, to be known or to make files of them."""
+        """Whether an episode has words that must be read, to be known or to make files of them.
+
+        As far as is remembered: whether those files still lie there is seen once they are needed.
+        """
         about = _about(self._project, self._show, episode)
         if not about[0]:
             return False
-        known, words = self._project.memory.recall(_SAID, episode.slug, about), self.words(episode, dict)
-        return known is None or not (self._project.helpers.has(words.name, words.key) or self._lying(words))
+        recall, words = self._project.memory.recall, self.words(episode, dict)
+        if recall(_SAID, episode.slug, about) is None:
+            return True
+        made = recall(_MADE, words.name, words.key)
+        return made is None and not self._project.helpers.has(words.name, words.key)
 
     def expect_words(self, episode: Episode, made: Tree) -> None:
         """Helpers have made the files of an episode's words: `files` need not."""

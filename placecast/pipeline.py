@@ -15,6 +15,7 @@ from placecast import building, finding, pictures, promises, rss, scheduling, wo
 from placecast.changed import NOTHING, Told
 from placecast.delivery import Sight, glance
 from placecast.errors import FactsError
+from placecast.garbage import uncollected
 from placecast.gate import Held
 from placecast.model import Episode, Show
 from placecast.production import perform, state
@@ -248,6 +249,7 @@ def doubtful(run: Run, made: Plan, wanted: Sequence[str]) -> dict[str, int]:
     return {each.slug: reviewing.count_doubts(run.project, made.show, each) for each in waits}
 
 
+@uncollected()
 def rebuild(run: Run) -> tuple[Built, Sequence[Episode]]:
     """Bring the folder `feed` to what is known now, without asking or changing the target."""
     with run.project.locked():

@@ -16,6 +16,7 @@ from placecast.archive import Archive
 from placecast.changed import NOTHING, Told
 from placecast.delivery import OvertakenError, Parcel, Publisher, Sight, Withdrawn, glance
 from placecast.errors import StorageError
+from placecast.garbage import uncollected
 from placecast.gate import Held
 from placecast.model import Elsewhere, Episode, Progress, Publication, Release, Show, SoundFile, Tree
 from placecast.plan import FEED, Upload
@@ -60,6 +61,7 @@ Build = Callable[[Sight], Built]
 Done = TypeVar("Done")
 
 
+@uncollected()
 def build(
     run: Run,
     show: Show,

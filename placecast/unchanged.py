@@ -19,7 +19,7 @@ from placecast import files, looks
 _LAST_LOOK = Path(".placecast/target")
 _RECORDS = {"publish": _LAST_LOOK / "unchanged.json", "build": Path(".placecast/built.json")}
 _FILES = ("placecast.toml", "names.toml")
-_FOLDERS = ("episodes", "transcripts", "templates", "feed")
+_FOLDERS = ("episodes", "transcripts", "templates")
 
 
 Command = Literal["publish", "build"]
@@ -46,7 +46,7 @@ def remember(
         "due": due.isoformat() if due else None,
         "outside": elsewhere,
         "seen": _seen(root),
-        "looks": _looks(root, elsewhere),
+        "looks": [_made_from(root, elsewhere), _made(root)],
     }
     files.write(root / _RECORDS[command], json.dumps(record).encode())
 
@@ -55,7 +55,8 @@ def answer(root: Path, now: datetime, command: Command = "publish") -> dict[str,
     """What the last run said that had nothing to do, if this one has nothing to do either."""
     try:
         record = json.loads((root / _RECORDS[command]).read_bytes())
-        same = record["seen"] == _seen(root) and record["looks"] == _looks(root, record["outside"])
+        sources, made = record["looks"]
+        same = record["seen"] == _seen(root) and sources == _made_from(root, record["outside"]) and made == _made(root)
         if not same or (record["due"] and now >= datetime.fromisoformat(record["due"])):
             return None
         found: dict[str, Any] = record["answer"]
@@ -76,9 +77,20 @@ def _seen(root: Path) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
 
-def _looks(root: Path, outside: Iterable[str]) -> str:
-    """A name for what every file looks like, and the program."""
-    found = sorted([path, *look] for name in _FOLDERS for path, look in looks.below(str(root / name)))
+def _made_from(root: Path, outside: Iterable[str]) -> str:
+    """A name for what all files look like that people write, and the program."""
     paths = [*(str(root / name) for name in _FILES), *outside]
-    seen = looks.program(), found, [[path, *looks.look(path)] for path in paths]
+    return _name((looks.program(), _below(root, _FOLDERS), [[path, *looks.look(path)] for path in paths]))
+
+
+def _made(root: Path) -> str:
+    """A name for what the public tree looks like: five times as many files."""
+    return _name(_below(root, ("feed",)))
+
+
+def _below(root: Path, folders: Iterable[str]) -> list[list[Any]]:
+    return sorted([path, *look] for name in folders for path, look in looks.below(str(root / name)))
+
+
+def _name(seen: object) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()

@@ -8,7 +8,6 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 
 import click
 
@@ -46,11 +45,15 @@ def _lines() -> Iterator[str]:
 
 def _libraries() -> list[str]:
     """What placecast is made of, and of what is optional all that could be here."""
+    from importlib import metadata  # a sixth of what loading the command takes, which every command waits for
+
     wanted = [each for each in metadata.requires("placecast") or () if not _FOR_TESTS.search(each)]
     return sorted({match[0].lower() for match in map(_NAME.match, wanted) if match} | set(_BEHIND))
 
 
 def _version(name: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

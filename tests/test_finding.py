@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from placecast.finding.store import Known, State, Store, reading, writing
 from placecast.model import Cue, Transcript
 from placecast.search.words import common, words
 from tests.commands import Command
+from tests.made_up import made_up, quoted
 from tests.small_show import SmallShow, make
 
 HARBOUR = (
@@ -109,6 +111,16 @@ def test_it_is_told_what_stands_for_a_word_that_nobody_says() -> None:
 def test_a_phrase_across_two_passages_is_found() -> None:
     with index(transcript("one " * 59 + "harbour", "wall stands here.")) as store:
         assert ask(store, '"harbour wall"').found[0].seconds == 0
+
+
+def test_whatever_is_said_side_by_side_is_found_in_quotes() -> None:
+    told = made_up(random.Random(11), 400)
+    chance = random.Random(12)
+    with index(told) as store:
+        for _ in range(150):
+            phrase, _ = quoted(told, chance)
+            assert ask(store, f'"{phrase}"').found, phrase
+            assert not ask(store, f'"{phrase.replace(" ", " unsaid ", 1)}"').found, phrase
 
 
 def test_words_are_found_in_every_language_of_the_show() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from placecast.search.passages import FURTHER, passages, terms
 from placecast.search.words import common, words
 from placecast.upkeep import unpublish
 from tests import feeds
+from tests.made_up import made_up
 from tests.small_show import SmallShow, files_below, make
 
 TEXTS = st.lists(st.text(max_size=60), max_size=30)
@@ -103,6 +105,18 @@ def test_the_parts_say_what_the_transcript_says(texts: list[str]) -> None:
     said = [sentence for part in parts for passage in part["passages"] for sentence in passage]
     assert said == [[cue.start, cue.text, 0] for cue in told.cues]
     assert all(len(part["passages"]) <= search.PART for part in parts)
+
+
+def test_each_part_says_how_the_next_one_begins() -> None:
+    told = made_up(random.Random(5), 400)
+    parts = [json.loads(part) for part in search.parts(feeds.release(), told).values()]
+    assert len(parts) > 3
+    for part, behind in pairwise(parts):
+        further = part["further"]
+        assert further == behind["passages"][0][: len(further)]
+        assert len(words(" ".join(text for _, text, _ in further))) >= FURTHER
+        assert len(words(" ".join(text for _, text, _ in further[:-1]))) < FURTHER
+    assert parts[-1]["further"] == []
 
 
 def test_a_phrase_across_two_passages_is_found_in_the_first() -> None:

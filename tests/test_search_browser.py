@@ -16,6 +16,7 @@ from placecast.search import porter, postings
 from placecast.search.words import words
 from tests import feeds, shows
 from tests.hostile import HOSTILE
+from tests.made_up import made_up, quoted
 from tests.test_pages_browser import SITE, address, arrives, chromium, open_page, until
 from tests.test_serve import running
 
@@ -214,6 +215,35 @@ def test_a_link_leads_to_the_words_in_a_long_sentence(chromium, tmp_path) -> Non
         seconds = float(page.locator("[data-found] li li a").get_attribute("href").partition("#t=")[2])
         assert 11 < seconds < 15
         page.close()
+
+
+def test_whatever_is_said_side_by_side_is_found_in_quotes(chromium, tmp_path) -> None:
+    told = made_up(random.Random(11), 400)
+    release = feeds.release(feeds.episode(), transcript=told, audio=feeds.audio(seconds=10))
+    chance = random.Random(12)
+    asked = [quoted(told, chance) for _ in range(150)]
+    with running(shows.write_site(feeds.publication(release), tmp_path)) as port:
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{port}/search/index.html")
+        script = page.evaluate("document.querySelector('script[type=module]').src")
+        found = page.evaluate(_QUOTED, [script, [phrase for phrase, _ in asked]])
+        page.close()
+    assert [seconds in starts for (_, seconds), (starts, _) in zip(asked, found, strict=True)] == [True] * len(asked)
+    assert not any(unsaid for _, unsaid in found)
+
+
+# Where the sentences begin that say a phrase, and how many say another one.
+_QUOTED = """async ([script, phrases]) => {
+  const { Index, Question } = await import(script);
+  const index = new Index(async (path) => (await fetch("/" + path)).arrayBuffer());
+  const starts = async (text) => (await new Question(index, `"${text}"`).answers()).map((each) => each.sentence[0]);
+  const found = [];
+  for (const phrase of phrases) {
+    const [first, second] = phrase.split(" ");
+    found.push([await starts(phrase), (await starts(`${first} unsaid ${second}`)).length]);
+  }
+  return found;
+}"""
 
 
 @pytest.fixture(scope="module")

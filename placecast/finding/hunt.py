@@ -109,7 +109,7 @@ class _Hunt:
         return self._read(ranked, max(most, 2 * self._limit))
 
     def _singles(self) -> list[Slot]:
-        telling = [word for word in dict.fromkeys(self._question.said) if word not in self._common]
+        telling = [word for word in dict.fromkeys(self._question.looked_up) if word not in self._common]
         return [slot for slot in map(self._single, telling) if slot]
 
     def _single(self, word: str) -> Slot:
@@ -123,7 +123,7 @@ class _Hunt:
         return found
 
     def _doubles(self) -> list[Slot]:
-        both = (f"{one}_{two}" for one, two in pairwise(self._question.said) if {one, two} <= self._common)
+        both = (f"{one}_{two}" for one, two in pairwise(self._question.looked_up) if {one, two} <= self._common)
         found = (self._passages({pair}) for pair in dict.fromkeys(both))
         return [dict.fromkeys(each, 1.0) for each in found if each]
 
@@ -215,7 +215,8 @@ class _Hunt:
 
     def _spoken(self, passage: int, sentences: Sentences, following: Sentences) -> Spoken:
         said = [(word, number) for number, (_, text, _) in enumerate(sentences) for word in words(text)]
-        beyond = words(" ".join(text for _, text, _ in following))[:FURTHER]
+        longest = max(map(len, self._question.quoted), default=0)
+        beyond = words(" ".join(text for _, text, _ in following))[: max(FURTHER, longest)]
         said += [(word, len(sentences)) for word in beyond]
         stem = self._stemmers[self._languages[episode_of(passage)]]
         return Spoken(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from placecast.search.passages import FURTHER
 from placecast.search.words import words
 
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]')
@@ -13,9 +14,13 @@ _MOST = 40  # words: who pastes a page finds the place by its beginning
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Words as a listener remembers them. A quoted phrase must be said just so."""
+    """Words as a listener remembers them. A quoted phrase must be said just so.
+
+    `looked_up`: the words that a passage must say by itself; a long phrase may end in the next one.
+    """
 
     said: tuple[str, ...]
+    looked_up: tuple[str, ...]
     quoted: tuple[tuple[str, ...], ...] = ()
 
 
@@ -40,5 +45,10 @@ EVERYTHING = Only()
 
 def understood(text: str) -> Question:
     """The question in what somebody has typed. Nothing that is typed is wrong."""
-    phrases = (tuple(words(found[1])) for found in _QUOTED.finditer(text))
-    return Question(said=tuple(words(text)[:_MOST]), quoted=tuple(phrase for phrase in phrases if phrase))
+    phrases = (tuple(words(found[1])[:_MOST]) for found in _QUOTED.finditer(text))
+    shortened = _QUOTED.sub(lambda found: f" {' '.join(words(found[1])[: FURTHER + 1])} ", text)
+    return Question(
+        said=tuple(words(text)[:_MOST]),
+        looked_up=tuple(words(shortened)[:_MOST]),
+        quoted=tuple(phrase for phrase in phrases if phrase),
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from placecast.model import Cue, Release, Transcript
 from placecast.search.postings import place
@@ -61,21 +61,30 @@ def parts(release: Release, transcript: Transcript) -> dict[str, bytes]:
     """The text of an episode, part by part, by path in the public tree.
 
     JSON with the episode's title and day, its speakers, and of each sentence: the second, the text and the number of
-    the speaker (-1 for nobody), passage by passage.
+    the speaker (-1 for nobody), passage by passage. `further`: the sentences after these in which phrases may end that
+    begin in the last passage.
     """
     found = passages(transcript)
     speakers = list(dict.fromkeys(cue.speaker for cue in transcript.cues if cue.speaker))
     numbers = {name: number for number, name in enumerate(speakers)}
     day = release.published.date().isoformat()
     about = {"title": release.episode.title, "published": day, "speakers": speakers}
-    return {
-        f"{release.episode.folder}part-{first // PART}.json": _json(about, found[first : first + PART], numbers)
-        for first in range(0, len(found), PART)
-    }
+
+    made = {}
+    for first in range(0, len(found), PART):
+        here, behind = found[first : first + PART], found[first + PART : first + PART + 1]
+        told = [_sentences(passage, numbers) for passage in here]
+        further = [sentence for passage in behind for sentence in _sentences(_beginning(passage), numbers)]
+        text = json.dumps(about | {"passages": told, "further": further}, ensure_ascii=False, separators=(",", ":"))
+        made[f"{release.episode.folder}part-{first // PART}.json"] = text.encode()
+    return made
 
 
-def _json(about: Mapping[str, object], found: Sequence[Passage], speakers: Mapping[str, int]) -> bytes:
-    told = [
-        [[tenths(cue.start), cue.text, speakers.get(cue.speaker or "", -1)] for cue in passage] for passage in found
-    ]
-    return json.dumps({**about, "passages": told}, ensure_ascii=False, separators=(",", ":")).encode()
+def _sentences(passage: Passage, speakers: Mapping[str, int]) -> list[tuple[float, str, int]]:
+    return [(tenths(cue.start), cue.text, speakers.get(cue.speaker or "", -1)) for cue in passage]
+
+
+def _beginning(passage: Passage) -> Passage:
+    """As many sentences as have the words that count as said in the passage before."""
+    heard = accumulate(len(words(cue.text)) for cue in passage)
+    return passage[: 1 + sum(count < FURTHER for count in heard)]

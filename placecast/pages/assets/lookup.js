@@ -160,15 +160,24 @@ export class Index {
     const local = passage - this.starts[episode];
     const part = Math.floor(local / PART);
     const facts = read(await this.load(`e/${this.slugs[episode]}/part-${part}.json`));
-    return { episode, facts, sentences: facts.passages[local % PART] ?? [], next: facts.passages[(local % PART) + 1] };
+    const passages = [...facts.passages, facts.further];
+    return { episode, facts, sentences: passages[local % PART] ?? [], next: passages[(local % PART) + 1] };
   }
 }
 
-// What is asked for, word by word, as far as anybody would type. Words in quotation marks must be said side by side.
+const SURELY = FURTHER + 1; // words of a phrase that the passage says in which it begins
+
+// What is asked for, word by word, as far as anybody would type. Words in quotation marks must be said side by side; they
+// are looked up by the first of them, since the others may be in the next passage.
 export function understood(whole) {
   const query = whole.slice(0, LONGEST * 10);
-  const quoted = [...query.matchAll(/["“”„]([^"“”„]+)["“”„]/g)].map((match) => words(match[1])).filter((said) => said.length);
-  return { said: words(query).slice(0, LONGEST), quoted };
+  const quoted = [];
+  const shortened = query.replace(/["“”„]([^"“”„]+)["“”„]/g, (_, phrase) => {
+    const said = words(phrase);
+    if (said.length) quoted.push(said);
+    return ` ${said.slice(0, SURELY).join(" ")} `;
+  });
+  return { said: words(query).slice(0, LONGEST), quoted, lookedUp: words(shortened).slice(0, LONGEST) };
 }
 
 const ROUNDS = [4, 6, 14]; // how many files of text are read, as long as no passage says just what was asked
@@ -256,7 +265,7 @@ export class Question {
   // What of the question tells something: each with the passages that say it, or something like it, and how much that is
   // worth, and those of them where it is followed by what was asked behind it.
   async singles() {
-    const telling = [...new Set(this.said.filter((word) => !this.index.common.has(word)))];
+    const telling = [...new Set(this.lookedUp.filter((word) => !this.index.common.has(word)))];
     await Promise.all(telling.map((word) => this.known(word)));
     const slots = await this.slots(telling.map((word) => ({ kind: "single", terms: this.spelt(word), behind: this.behind(word) })));
     this.telling = slots.length > 0;
@@ -275,7 +284,7 @@ export class Question {
 
   // So many words side by side, from each word on; what is missing at the end is undefined.
   runs(length) {
-    const phrases = this.quoted.length ? this.quoted : [this.said];
+    const phrases = this.quoted.length ? this.quoted.map((phrase) => phrase.slice(0, SURELY)) : [this.said];
     return phrases.flatMap((phrase) => phrase.map((_, at) => Array.from({ length }, (_, further) => phrase[at + further])));
   }
 
@@ -343,7 +352,8 @@ export class Question {
     sentences.forEach((sentence, number) => {
       for (const word of words(sentence[1])) spoken.push({ word, number });
     });
-    for (const word of words((next ?? []).map((sentence) => sentence[1]).join(" ")).slice(0, FURTHER))
+    const further = Math.max(FURTHER, ...this.quoted.map((phrase) => phrase.length));
+    for (const word of words((next ?? []).map((sentence) => sentence[1]).join(" ")).slice(0, further))
       spoken.push({ word, number: sentences.length });
     if (!this.quoted.every((phrase) => this.saysExactly(spoken, phrase))) return [];
     const { length, number, run, at } = this.best(spoken, sentences, speaker ? facts.speakers.indexOf(speaker) : null);
@@ -363,8 +373,11 @@ export class Question {
     return into > SOON ? Math.round((start + into - LEAD) * 10) / 10 : start;
   }
 
+  // As far as the text is here: of the next file only its first sentences are.
   saysExactly(spoken, phrase) {
-    return spoken.some((_, at) => phrase.every((word, further) => spoken[at + further]?.word === word));
+    const last = spoken.length - Math.min(phrase.length, SURELY);
+    const says = (at, word) => at >= spoken.length || spoken[at].word === word;
+    return spoken.some((_, at) => at <= last && phrase.every((word, further) => says(at + further, word)));
   }
 
   // Where the run of words begins that are asked in this order and tell most; then, which sentence tells most. Frequent

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,21 @@ from placecast.model import AsItLies, Episode, Publication, Release, Said, Show,
 from placecast.project import Project
 from placecast.search import Heard, Run, Segment
 
+_TOGETHER = 8  # batches
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Episodes in a row that are joined before they are joined with others; `number` counts batches from the oldest."""
+    """Episodes in a row that are joined before they are joined with others.
+
+    `number` counts those of a kind from the oldest. `parts`: smaller batches that it is joined from.
+    """
 
     project: Project
     show: Show
     number: int
     episodes: Sequence[tuple[Episode, Said]]
+    parts: Sequence[_Batch] = ()
 
 
 def files(project: Project, published: Publication, lying: Archive | None) -> Tree:
@@ -83,10 +89,23 @@ def _segment(project: Project, name: str, batches: Sequence[_Batch], lying: Arch
 
 
 def _joined(project: Project, batches: Sequence[_Batch]) -> Iterator[Heard]:
-    lacking = [batch for batch in batches if not _is_kept(*_kept_at(batch))]
+    groups = _grouped(batches)
+    needed = (batch for group in groups if not _is_kept(*_kept_at(group)) for batch in group.parts or [group])
+    lacking = [batch for batch in needed if not _is_kept(*_kept_at(batch))]
     for _ in project.helpers.shared(_join, lacking):
         pass
-    return map(_together, batches)
+    return map(_together, groups)
+
+
+def _grouped(batches: Sequence[_Batch]) -> Sequence[_Batch]:
+    """Batches of batches where there are many: with one changed episode, most need not be joined again."""
+    if len(batches) <= _TOGETHER:
+        return batches
+    parts = [batches[at : at + _TOGETHER] for at in range(0, len(batches), _TOGETHER)]
+    return [
+        replace(some[0], number=number, episodes=[each for part in some for each in part.episodes], parts=some)
+        for number, some in enumerate(parts)
+    ]
 
 
 def _join(batch: _Batch) -> None:
@@ -98,11 +117,14 @@ def _together(batch: _Batch) -> Heard:
     path, key = _kept_at(batch)
     if kept := _read(path, key):
         return _heard(kept)
-    read = [archive.reader(batch.project, batch.show, episode) for episode, _ in batch.episodes]
-    heard = (of(batch.project, *each, text) for each, text in zip(batch.episodes, read, strict=True))
-    found = search.joined(heard)
+    found = search.joined(map(_together, batch.parts) if batch.parts else _each(batch))
     _keep(path, key, _told(found))
     return found
+
+
+def _each(batch: _Batch) -> Iterator[Heard]:
+    for episode, said in batch.episodes:
+        yield of(batch.project, episode, said, archive.reader(batch.project, batch.show, episode))
 
 
 def of(project: Project, episode: Episode, said: Said, read: Callable[[], Text]) -> Heard:
@@ -116,7 +138,8 @@ def of(project: Project, episode: Episode, said: Said, read: Callable[[], Text])
 
 
 def _kept_at(batch: _Batch) -> tuple[Path, str]:
-    return _folder(batch.project) / "batches" / f"{batch.number}.json", _key(batch.episodes)
+    kind = "groups" if batch.parts else "batches"
+    return _folder(batch.project) / kind / f"{batch.number}.json", _key(batch.episodes)
 
 
 def _key(episodes: Sequence[tuple[Episode, Said]]) -> str:

@@ -16,7 +16,7 @@ import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placecast import pages, pipeline, search
+from placecast import indexing, pages, pipeline, search
 from placecast.model import Cue, Transcript
 from placecast.project import Project
 from placecast.search import index, porter, postings
@@ -283,10 +283,7 @@ def test_the_index_is_the_one_that_a_fresh_build_gives(show: SmallShow, change: 
     change(show)
     pipeline.rebuild(_fresh(show).run())
     found = _searchable(show)
-    shutil.rmtree(show.project.cache)
-    shutil.rmtree(show.project.feed / "search")
-    pipeline.rebuild(_fresh(show).run())
-    assert _searchable(show) == found
+    assert _rebuilt(show) == found
 
 
 def test_an_index_is_joined_of_what_was_read_before(show: SmallShow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,3 +326,47 @@ def test_the_script_counts_as_the_build_does() -> None:
     told = {name: int(value) for name, value in re.findall(r"(?m)^const ([A-Z]+) = (\d+);", script)}
     here = {"PART": search.PART, "FURTHER": FURTHER, "SHORTEST": index.SHORTEST, "HINT": postings.HINT}
     assert here.items() <= told.items()
+
+
+def test_of_batches_of_batches_only_those_with_a_change_are_joined_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = make(tmp_path / "show")
+    for day in range(1, 8):
+        show.add(f"episode-{day}", f"2026-05-{day:02d}T06:00:00", seed=day)
+    show.publish()
+    before = _searchable(show)
+    monkeypatch.setattr(search, "STEP", 1)
+    monkeypatch.setattr(indexing, "_TOGETHER", 2)
+    _rebuilt(show)
+    groups = show.project.cache / "search/groups"
+    assert len(list(groups.iterdir())) == 4
+    made = {path: path.stat().st_mtime_ns for path in groups.iterdir()}
+    path = show.project.transcript_file("episode-3")
+    path.write_text(path.read_text("utf-8").rstrip() + " harbour\n", "utf-8")
+    pipeline.rebuild(_fresh(show).run())
+    assert [each.name for each in groups.iterdir() if each.stat().st_mtime_ns != made[each]] == ["1.json"]
+    grouped = _searchable(show)
+    monkeypatch.setattr(indexing, "_TOGETHER", 8)
+    assert _words(grouped) == _words(_rebuilt(show)) != _words(before)
+
+
+def _rebuilt(show: SmallShow) -> dict[str, bytes]:
+    """The index after a build that knows nothing of the one before."""
+    shutil.rmtree(show.project.cache)
+    shutil.rmtree(show.project.feed / "search")
+    pipeline.rebuild(_fresh(show).run())
+    return _searchable(show)
+
+
+def _words(found: dict[str, bytes]) -> dict[str, list[tuple[int, list[int]]]]:
+    """Where each term is said, whatever segments say it: the episodes, and the places in them."""
+    told: dict[str, list[tuple[int, list[int]]]] = {}
+    table = json.loads(found[search.TABLE])
+    first = 0
+    for segment in table["segments"]:
+        for name in re.findall(".{10}", segment["single"] + segment["double"]):
+            for term, episodes in postings.read(found[f"search/{name}.bin"]).items():
+                told.setdefault(term, []).extend((first + number, places) for number, places in episodes)
+        first += len(segment["passages"])
+    return told

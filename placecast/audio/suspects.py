@@ -6,11 +6,12 @@ import errno
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from math import log10
 from pathlib import Path
 from typing import BinaryIO
 
+from placecast import looks
 from placecast.errors import AudioError
 
 EXPORT_AGAIN = "Export it again from the editor or copy it again from the recorder, then listen to its end."
@@ -81,9 +82,9 @@ def finished(original: Path | None) -> Iterator[None]:
     A copy is made so fast that a program which exports the sound beside it writes nothing meanwhile. An original that
     is not there, or no longer, is no fault.
     """
-    before = original and _glance(original)
+    before = looks.look(original) if original else []
     yield
-    after = original and _glance(original)
+    after = looks.look(original) if original else []
     if original and before and after and after != before:
         raise _written(original)
 
@@ -159,12 +160,6 @@ def _written(path: Path) -> AudioError:
 def _look(path: Path) -> tuple[int, int, int]:
     found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
-
-
-def _glance(path: Path) -> tuple[int, int, int] | None:
-    with suppress(OSError):
-        return _look(path)
-    return None
 
 
 def _unreadable(path: Path, error: OSError) -> AudioError:

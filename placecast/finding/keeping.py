@@ -6,7 +6,6 @@ bring an index up to date that somebody has made by searching; who never searche
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC
@@ -55,9 +54,7 @@ def path(root: Path) -> Path:
 
 def seen(root: Path) -> str:
     """A name for what every file looks like that facts and words come from."""
-    found = sorted([where, *look] for name in _FOLDERS for where, look in looks.below(str(root / name)))
-    paths = [root / name for name in _FILES]
-    return hashlib.sha256(repr((found, [looks.look(each) for each in paths])).encode()).hexdigest()
+    return looks.name((root / name for name in _FOLDERS), (root / name for name in _FILES))
 
 
 def _state(root: Path) -> State | None:

@@ -346,6 +346,26 @@ def test_a_recording_that_grew_after_it_was_copied_is_refused(
     assert placecast(*command, str(recording))[0] == 0
 
 
+def test_of_a_recording_that_is_cut_off_because_it_still_grows_the_growing_is_told(
+    show: SmallShow, placecast: Command, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = talk(desk / "talk.flac")
+    content = whole.read_bytes()
+    whole.write_bytes(content[: len(content) // 2])
+    master = audio.master
+
+    def slowly(*arguments: Any) -> Any:
+        whole.write_bytes(content)
+        return master(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(audio, "master", slowly, raising=False)
+        code, _, err = placecast("publish", "--no-input", str(whole))
+    assert code == 1
+    assert in_table(refusal("Another program is still writing it", err))
+    assert placecast("publish", "--no-input", str(whole))[0] == 0
+
+
 def test_a_recording_that_is_taken_away_once_it_is_copied_is_published(
     show: SmallShow, placecast: Command, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

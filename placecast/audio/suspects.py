@@ -69,24 +69,30 @@ def check_file(path: Path) -> None:
 def steady(path: Path) -> Iterator[None]:
     """AudioError if the file is another at the end of this: what was read of it is then no whole recording."""
     check_file(path)
-    before = _look(path)
-    yield
-    if _look(path) != before:
-        raise _written(path)
+    with finished(path):
+        yield
 
 
 @contextmanager
 def finished(original: Path | None) -> Iterator[None]:
-    """AudioError if the file that a recording was copied from grows during this: the copy is then not the whole of it.
+    """`steady` for the file that a recording was copied from: if it grows, the copy is not the whole of it.
 
     A copy is made so fast that a program which exports the sound beside it writes nothing meanwhile. An original that
-    is not there, or no longer, is no fault.
+    is not there, or no longer, is no fault. That it grows is told in place of what else is wrong with the sound.
     """
     before = looks.look(original) if original else []
-    yield
+    fault = None
+    try:
+        yield
+    except AudioError as error:
+        fault = error
     after = looks.look(original) if original else []
     if original and before and after and after != before:
-        raise _written(original)
+        what = "it changed while it was read: another program is still writing it."
+        cure = "Wait until the copy or the export is done, then run the command again."
+        raise AudioError(str(original), what, cure) from fault
+    if fault:
+        raise fault
 
 
 def unrecognised(path: Path) -> AudioError:
@@ -150,16 +156,6 @@ def headed_by_junk(path: Path) -> bool:
         past_tags(file)
         head = file.read(2)
     return not (len(head) == 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2)
-
-
-def _written(path: Path) -> AudioError:
-    what = "it changed while it was read: another program is still writing it."
-    return AudioError(str(path), what, "Wait until the copy or the export is done, then run the command again.")
-
-
-def _look(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _unreadable(path: Path, error: OSError) -> AudioError:
